@@ -1,0 +1,1 @@
+"""Prefect flows around the pipeline; the only package that imports Prefect."""

@@ -1,0 +1,184 @@
+"""Look into a published run: why a line left or changed, what a page was before, whether the books still balance."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import store
+from pipeline.cleaning import prove
+from pipeline.ledger import LedgerError
+from pipeline.parts import prove_restored, restored
+from pipeline.tables import (
+    BLOCKS,
+    DOCUMENTS,
+    FILES,
+    LEDGER,
+    PARAGRAPHS,
+    PUBLISHED,
+    Block,
+    Copy,
+    Document,
+    Entry,
+    FileRow,
+    Paragraph,
+    rows_of,
+)
+
+
+class AuditError(ValueError):
+    """A run that is not there, a document that it does not have, or books that no longer balance."""
+
+
+class History(NamedTuple):
+    """All that a run knows of one document."""
+
+    document: Document
+    blocks: list[Block]
+    entries: list[Entry]
+    paragraphs: list[Paragraph]
+    copies: list[Copy]
+
+
+def published(clean: str, run: str | None = None) -> Path:
+    """Find the folder of a published run; the latest one where none is named.
+
+    Raises:
+        AuditError: there is none.
+    """
+    folder = Path(clean, "latest") if run is None else Path(clean, "runs", run)
+    if not (folder / "run.json").exists():
+        named = "no run is published" if run is None else f"no run {run!r}"
+        raise AuditError(f"{named} in {clean}")
+    return folder.resolve()
+
+
+def history(folder: Path, doc: str) -> History:
+    """Collect what a run knows of one document; the end of its name is enough where it is the only such one.
+
+    Raises:
+        AuditError: no document, or more than one, has that name.
+    """
+    name = _full_name(folder, doc)
+    found = (_rows(folder, table, name) for table in ("documents", "blocks", "ledger", "paragraphs", "copies"))
+    documents, blocks, entries, paragraphs, copies = found
+    return History(
+        rows_of(documents, Document)[0],
+        rows_of(blocks, Block),
+        rows_of(entries, Entry),
+        rows_of(paragraphs, Paragraph),
+        rows_of(copies, Copy),
+    )
+
+
+def text_of(folder: Path, doc: str, block: int) -> str | None:
+    """Read one block as it was read from its raw file."""
+    rows = _rows(folder, "blocks", doc)
+    mine = rows.filter(pc.equal(rows["block"], block))
+    return mine["text"][0].as_py() if mine.num_rows else None
+
+
+def most_changed(folder: Path) -> str | None:
+    """Choose the document that shows most of what a run does: the one with the most kinds of entries."""
+    columns = pa.schema([LEDGER.field(name) for name in ("doc", "stage", "rule")])
+    ledger = store.table(_files(folder, "ledger"), columns)
+    kinds: dict[str, set[tuple[str, str]]] = {}
+    for doc, stage, rule in zip(*(column.to_pylist() for column in ledger.columns), strict=True):
+        kinds.setdefault(doc, set()).add((stage, rule))
+    return max(kinds, key=lambda doc: (len({stage for stage, _ in kinds[doc]}), len(kinds[doc]), doc), default=None)
+
+
+def _full_name(folder: Path, doc: str) -> str:
+    names = store.table(_files(folder, "documents"), pa.schema([DOCUMENTS.field("doc")]))["doc"].to_pylist()
+    if doc in names:
+        return doc
+    alike = [name for name in names if name.endswith(doc)] or [name for name in names if doc in name]
+    if len(alike) == 1:
+        return str(alike[0])
+    if not alike:
+        raise AuditError(f"no document {doc!r} in {folder}")
+    raise AuditError(f"{len(alike)} documents are called like {doc!r}: {', '.join(alike[:5])} ...")
+
+
+def _rows(folder: Path, table: str, doc: str) -> pa.Table:
+    return store.table(_files(folder, table), PUBLISHED[table], doc=doc)
+
+
+def _files(folder: Path, table: str) -> list[Path]:
+    return sorted((folder / table).glob("part-*.parquet"))
+
+
+def restore(folder: Path) -> Iterator[tuple[FileRow, bytes]]:
+    """Give back each raw file that was read: plain text to the byte, of HTML the visible text.
+
+    Raises:
+        AuditError: a file does not come back as it was, by SHA-256.
+    """
+    try:
+        for files, documents, blocks in _parts(folder):
+            file_of = dict(zip(documents["doc"].to_pylist(), documents["file"].to_pylist(), strict=True))
+            prove_restored(blocks, {row.file: row for row in files}, file_of)
+            by_file: dict[str, list[Block]] = {}
+            for block in rows_of(blocks, Block):
+                by_file.setdefault(file_of[block.doc], []).append(block)
+            yield from ((row, restored(by_file[row.file], row)) for row in files if row.file in by_file)
+    except LedgerError as error:
+        raise AuditError(str(error)) from None
+
+
+def _parts(folder: Path) -> Iterator[tuple[list[FileRow], pa.Table, pa.RecordBatch]]:
+    for path in _files(folder, "blocks"):
+        files = rows_of(store.table([folder / "files" / path.name], FILES), FileRow)
+        documents = store.table([folder / "documents" / path.name], DOCUMENTS)
+        for blocks in store.batches(path):
+            yield files, documents, blocks
+
+
+def recheck(clean: str, run: str | None = None) -> dict[str, int]:
+    """Replay, revert and balance a published run, and restore its raw files in memory.
+
+    Returns:
+        parts, documents, blocks, entries, paragraphs and files that were checked.
+
+    Raises:
+        AuditError: something is not as the ledger tells.
+    """
+    folder = published(clean, run)
+    counts = dict.fromkeys(("parts", "documents", "blocks", "entries", "paragraphs", "files"), 0)
+    for path in _files(folder, "blocks"):
+        tables = {
+            name: store.table([folder / name / path.name], schema)
+            for name, schema in (
+                ("ledger", LEDGER),
+                ("paragraphs", PARAGRAPHS),
+                ("documents", DOCUMENTS),
+                ("blocks", BLOCKS),
+            )
+        }
+        blocks, ledger, paragraphs = (_batch(tables[name]) for name in ("blocks", "ledger", "paragraphs"))
+        try:
+            prove(blocks, ledger, paragraphs)
+        except LedgerError as error:
+            raise AuditError(f"{path.name}: {error}") from None
+        counts["parts"] += 1
+        for name, key in (
+            ("documents", "documents"),
+            ("blocks", "blocks"),
+            ("ledger", "entries"),
+            ("paragraphs", "paragraphs"),
+        ):
+            counts[key] += tables[name].num_rows
+    counts["files"] = sum(1 for _ in restore(folder))
+    return counts
+
+
+def _batch(rows: pa.Table) -> pa.RecordBatch:
+    batches = rows.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=rows.schema)
+
+
+def chain(entries: Sequence[Entry], block: int) -> list[Entry]:
+    """Pick the entries of one block, in the order in which they were carried out."""
+    return sorted((e for e in entries if e.block == block), key=lambda e: (e.step, e.start))

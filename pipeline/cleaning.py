@@ -1,0 +1,232 @@
+"""What happens to a batch of pages between raw blocks and clean tables; no file is touched here.
+
+`mend` repairs the characters, `clean` judges and corrects the pages, `finish` takes the copies away and balances the
+books. Each hands on the ledger entries of what it did.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import dates, events, language, metadata, signatures
+from pipeline.ledger import LedgerError, apply, balance, enter, keys, no_entries, replay, revert
+from pipeline.lift import Propose, documents
+from pipeline.lines import level
+from pipeline.roles import FURNITURE
+from pipeline.rulebook import Rulebook
+from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
+from pipeline.tables import (
+    COPIES,
+    DOCUMENTS,
+    LINES,
+    MENTIONS,
+    PARAGRAPHS,
+    Block,
+    Document,
+    Mention,
+    Page,
+    Paragraph,
+    rows_of,
+    table_of,
+)
+
+# A longer line is no template; the bound keeps the counts small.
+_LINE_CHARS = 300
+
+
+class Cleaned(NamedTuple):
+    """A batch that was cleaned: the verdicts, the entries, documents so far, signatures of what stays."""
+
+    verdicts: pa.RecordBatch
+    entries: pa.RecordBatch
+    documents: pa.RecordBatch
+    signatures: pa.RecordBatch
+
+
+class Finished(NamedTuple):
+    """A batch of the published tables."""
+
+    blocks: pa.RecordBatch
+    ledger: pa.RecordBatch
+    documents: pa.RecordBatch
+    paragraphs: pa.RecordBatch
+
+
+def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Repair characters and white space: (blocks with true text, ledger entries)."""
+    blocks, first = _step(blocks, encoding.propose, rules.encoding, "encoding")
+    blocks, second = _step(blocks, spacing.propose, rules.spacing, "spacing")
+    return blocks, pa.concat_batches([first, second])
+
+
+def count_lines(blocks: pa.RecordBatch, hosts: Mapping[str, str | None]) -> pa.RecordBatch:
+    """Count on how many documents each site shows a line, digits folded (schema LINES)."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for doc, text in zip(blocks["doc"].to_pylist(), blocks["text"].to_pylist(), strict=True):
+        host = hosts[doc]
+        if host is not None and len(text) <= _LINE_CHARS and (line := level(text)):
+            seen.setdefault((host, line), set()).add(doc)
+    return table_of([(host, line, len(docs)) for (host, line), docs in sorted(seen.items())], LINES)
+
+
+def note_mentions(blocks: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> pa.RecordBatch:
+    """Note the names and the date that each page gives (schema MENTIONS), for finding who reports the same event."""
+    found: list[Mention] = []
+    for _, page in documents(blocks):
+        found += events.mentions(page, rules.events)
+        date = _seen_date(page, pages[page[0].doc], rules.metadata.dates)
+        if date is not None:
+            found.append(Mention(page[0].doc, 0, date, "published"))
+    return table_of(found, MENTIONS)
+
+
+def _seen_date(page: Sequence[Block], declared: Page, rules: dates.Rules) -> str | None:
+    """Guess the day of publication before roles are known: the declared one, else the first line that is a date."""
+    texts = [declared.published or "", *(block.text for block in page)]
+    dated = next((d for d in (dates.only_date(text, rules) for text in texts) if d is not None), None)
+    return dated.value if dated is not None else None
+
+
+def clean(blocks: pa.RecordBatch, pages: Mapping[str, Page], repeats: boilerplate.Repeats, rules: Rulebook) -> Cleaned:
+    """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
+    verdicts = boilerplate.judge(blocks, rules.boilerplate, repeats)
+    judged = boilerplate.with_roles(blocks, verdicts)
+    left, first = _step(judged, boilerplate.propose, rules.boilerplate, "boilerplate")
+    left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
+    drafts = _drafts(judged, left, pages, rules)
+    hosts = {draft.doc: draft.host for draft in drafts}
+    ranks = {draft.doc: draft.published or "~" for draft in drafts}
+    signed = signatures.sign(left, hosts, ranks, rules.signatures)
+    return Cleaned(verdicts, pa.concat_batches([first, second]), table_of(drafts, DOCUMENTS), signed)
+
+
+def _drafts(judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> list[Document]:
+    """Write down what is known of each document before its copies are."""
+    texts: dict[str, dict[int, str]] = {}
+    for block in rows_of(left, Block):
+        texts.setdefault(block.doc, {})[block.block] = block.text
+    return [_draft(page, texts.get(page[0].doc, {}), pages[page[0].doc], rules) for _, page in documents(judged)]
+
+
+def _draft(page: Sequence[Block], texts: Mapping[int, str], declared: Page, rules: Rulebook) -> Document:
+    told = metadata.read(declared, page, texts, rules.metadata)
+    body = "\n".join(texts[b.block] for b in page if b.block in texts and b.role in rules.language.roles)
+    tongue = language.detect(body, rules.language)
+    doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)
+    return Document(
+        doc=declared.doc,
+        file=declared.file,
+        url=declared.url,
+        host=declared.host,
+        site_name=told.site_name,
+        title=told.title,
+        published=told.published,
+        published_text=told.published_text,
+        published_precision=told.published_precision,
+        authors=told.authors,
+        agencies=told.agencies,
+        dateline=told.dateline,
+        credit=told.credit,
+        source=told.source,
+        language=tongue.tag,
+        language_score=tongue.score,
+        event=None,
+        duplicate_of=None,
+        flags=("needs-review",) if doubtful else (),
+        blocks=len(page),
+        kept=0,
+        removed=0,
+        edits=0,
+        text="",
+    )
+
+
+def finish(
+    blocks: pa.RecordBatch,
+    entries: pa.RecordBatch,
+    drafts: Sequence[Document],
+    copies: pa.Table,
+    rules: Rulebook,
+) -> Finished:
+    """Take the copies away, write documents and paragraphs, and prove that the books balance.
+
+    Args:
+        blocks: whole documents as they were read, with their roles.
+        entries: what was done to them so far.
+        drafts: what is known of the documents so far.
+        copies: the copies among them (schema COPIES).
+        rules: the rules of the run.
+
+    Raises:
+        LedgerError: replaying the ledger does not give the paragraphs, or undoing it does not give the blocks.
+    """
+    now = replay(blocks, entries)
+    left, last = _step(now, lambda b, _: duplicate.propose(b, copies), None, "duplicate")
+    ledger = pa.concat_batches([entries, last])
+    prove(blocks, ledger, left)
+    texts = _article_texts(now, copies, rules)
+    rewritten, removed = ledger.filter(pc.is_valid(ledger["after"])), ledger.filter(pc.is_null(ledger["after"]))
+    kept, gone, made = _tally(left["doc"]), _tally(removed["doc"]), _tally(rewritten["doc"])
+    finished = [
+        draft._replace(
+            kept=kept.get(draft.doc, 0),
+            removed=gone.get(draft.doc, 0),
+            edits=made.get(draft.doc, 0),
+            text=texts.get(draft.doc, ""),
+        )
+        for draft in drafts
+    ]
+    languages = {draft.doc: draft.language for draft in drafts}
+    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), languages), PARAGRAPHS)
+    return Finished(blocks, ledger, table_of(finished, DOCUMENTS), paragraphs)
+
+
+def prove(blocks: pa.RecordBatch, ledger: pa.RecordBatch, paragraphs: pa.RecordBatch) -> None:
+    """Check that the ledger alone leads from the blocks to the paragraphs and back.
+
+    Raises:
+        LedgerError: it does not.
+    """
+    balance(blocks, ledger, paragraphs)
+    if not replay(blocks, ledger)["text"].equals(paragraphs["text"]):
+        raise LedgerError("replaying the ledger does not give the paragraphs")
+    columns = (blocks[name].to_pylist() for name in ("doc", "block", "text"))
+    read = {(doc, block): text for doc, block, text in zip(*columns, strict=True)}
+    if revert(paragraphs, ledger) != read:
+        raise LedgerError("undoing the ledger does not give the blocks back")
+
+
+def _step(
+    blocks: pa.RecordBatch, propose: Propose[Any], rules: Any, stage: str
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    edits = propose(blocks, rules)
+    entries = enter(blocks, edits, stage, STAGES.index(stage)) if edits.num_rows else no_entries()
+    return apply(blocks, edits, stage), entries
+
+
+def _article_texts(now: pa.RecordBatch, copies: pa.Table, rules: Rulebook) -> dict[str, str]:
+    """Join each article's paragraphs; of copies only those go that repeat their own document."""
+    own = copies.filter(pc.equal(copies["doc"], copies["ref_doc"])) if copies.num_rows else COPIES.empty_table()
+    repeated = set(zip(own["doc"].to_pylist(), own["block"].to_pylist(), strict=True))
+    texts: dict[str, list[str]] = {}
+    columns = (now[name].to_pylist() for name in ("doc", "block", "role", "text"))
+    for doc, block, role, text in zip(*columns, strict=True):
+        if role in rules.metadata.text_roles and (doc, block) not in repeated and text:
+            texts.setdefault(doc, []).append(text)
+    return {doc: "\n\n".join(parts) for doc, parts in texts.items()}
+
+
+def _tally(column: pa.Array) -> dict[str, int]:
+    counts = pc.value_counts(column)
+    return {row["values"]: row["counts"] for row in counts.to_pylist()}
+
+
+def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], languages: Mapping[str, str | None]) -> list[Paragraph]:
+    counts = [edits.get(key, 0) for key in keys(left).to_pylist()]
+    return [
+        Paragraph(b.doc, b.block, position, b.role or "body", languages[b.doc], counts[first + position], b.text)
+        for first, page in documents(left)
+        for position, b in enumerate(page)
+    ]

@@ -1,0 +1,91 @@
+"""The last pass: publish what the others made, all at once or not at all."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from pipeline import report, rulebook, store
+from pipeline.job import Job, JobError, Part, clean_key, code, finish_key, mend_key, noted_key
+from pipeline.tables import FILES, PUBLISHED, FileRow, rows_of
+
+_COUNTED = ("documents", "blocks", "paragraphs")
+
+
+def close_run(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
+    """Publish a run: its tables, `run.json` and `report.html` under runs/RUN; then `latest` points there.
+
+    Returns:
+        what run.json says: run, folder, counts, the ledger's entries by stage and rule, rejected files with reasons.
+
+    Raises:
+        JobError: a part is not finished, or a run of that name is there already.
+    """
+    target = Path(job.clean, "runs", job.run)
+    if target.exists():
+        raise JobError(f"run {job.run} is published already")
+    for part in parts:
+        if not job.work("finish", finish_key(job, part)).is_dir():
+            raise JobError(f"part {part.number} is not finished: nothing is published")
+    with store.folder(target) as draft:
+        for name, number, source in _part_files(job, parts):
+            store.link_or_copy(source, draft / name / f"part-{number:05d}.parquet")
+        summary = summarise(job, parts)
+        store.write_json(draft / "run.json", summary)
+        store.write_text(draft / "report.html", report.page(draft, summary))
+    store.point(Path(job.clean, "latest"), f"runs/{job.run}")
+    _take_away_old(job, parts)
+    return summary
+
+
+def _part_files(job: Job, parts: Sequence[Part]) -> Iterator[tuple[str, int, Path]]:
+    for part in parts:
+        read, finished = job.work("read", part.key), job.work("finish", finish_key(job, part))
+        for name in PUBLISHED:
+            yield name, part.number, (read if name == "files" else finished) / f"{name}.parquet"
+
+
+def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
+    """Add up what the parts counted."""
+    counts: Counter[str] = Counter()
+    entries: Counter[str] = Counter()
+    for part in parts:
+        for key, number in store.read_json(job.work("finish", finish_key(job, part)) / "counts.json").items():
+            (counts if key in _COUNTED else entries)[key] += number
+    files = store.table([job.work("read", part.key) / "files.parquet" for part in parts], FILES)
+    rejected = rows_of(files.filter(pc.equal(files["outcome"], "rejected")), FileRow)
+    return {
+        "run": job.run,
+        "published": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "folder": str(Path(job.clean, "runs", job.run)),
+        "raw": job.raw,
+        "rules": rulebook.digest(job.rules),
+        "code": code(),
+        "parts": len(parts),
+        "counts": {"files": files.num_rows, "rejected": len(rejected), **{key: counts[key] for key in _COUNTED}},
+        "entries": dict(sorted(entries.items(), key=lambda item: (-item[1], item[0]))),
+        "rejected": {row.file: row.reason for row in rejected},
+        "ok": True,
+    }
+
+
+def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
+    """Remove runs beyond the number to keep, and finished work that this run did not use."""
+    runs = sorted((p for p in Path(job.clean, "runs").iterdir() if p.name != job.run), key=lambda p: p.stat().st_mtime)
+    for old in runs[: max(0, len(runs) + 1 - job.keep_runs)]:
+        store.remove(old)
+    used = {
+        "read": {part.key for part in parts},
+        "mend": {mend_key(job, part) for part in parts},
+        "clean": {clean_key(job, part) for part in parts},
+        "finish": {finish_key(job, part) for part in parts},
+        "gather": {noted_key(job, "gathered.json")},
+        "link": {noted_key(job, "linked.json")},
+    }
+    for name, keys in used.items():
+        for place in sorted(job.work(name).iterdir()):
+            if place.name not in keys:
+                store.remove(place)

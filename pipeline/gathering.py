@@ -1,0 +1,165 @@
+"""The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import clusters, events, rulebook, store
+from pipeline.job import Job, Part, clean_key, code, mend_key, note, noted_key, pages_of
+from pipeline.rulebook import Rulebook
+from pipeline.stages.boilerplate import Repeats
+from pipeline.tables import (
+    COPIES,
+    EVENTS,
+    LINES,
+    MENTIONS,
+    SIGNATURES,
+    TWINS,
+    Document,
+    Line,
+    Page,
+    rows_of,
+    table_of,
+)
+
+_GATHERED, _LINKED = "gathered.json", "linked.json"
+
+
+class Links(NamedTuple):
+    """What a part sees of the others: its copies, its events, and its documents that repeat another as a whole."""
+
+    copies: pa.Table
+    events: pa.Table
+    event_of: Mapping[str, str]
+    twin_of: Mapping[str, str]
+
+    def complete(self, draft: Document) -> Document:
+        """Fill in a document's event and the document that it repeats."""
+        return draft._replace(event=self.event_of.get(draft.doc), duplicate_of=self.twin_of.get(draft.doc))
+
+
+def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
+    """Learn from all parts what each site repeats and which documents report one event.
+
+    Returns:
+        templates: lines that a site repeats; events: how many there are.
+    """
+    rules = rulebook.load(job.rules)
+    key = store.digest("gather", [mend_key(job, part) for part in parts])
+    place = job.work("gather", key)
+    if not place.is_dir():
+        with store.folder(place) as draft:
+            _gather(job, parts, draft, rules)
+    templates = rows_of(store.table([place / "templates.parquet"], LINES), Line)
+    digests = {}
+    for part in parts:
+        hosts = {page.host for page in pages_of(job, part).values()}
+        seen = [(line.host, line.line) for line in templates if line.host in hosts]
+        digests[part.number] = store.digest(rules.digest, code(), seen)
+    note(job, _GATHERED, key, digests)
+    found = store.table([place / "events.parquet"], EVENTS)
+    return {"templates": len(templates), "events": len(found["event"].unique())}
+
+
+def _gather(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> None:
+    mended = [job.work("mend", mend_key(job, part)) for part in parts]
+    pages = [page for part in parts for page in pages_of(job, part).values()]
+    documents = Counter(page.host for page in pages if page.host is not None)
+    shown: Counter[tuple[str, str]] = Counter()
+    for place in mended:
+        for batch in store.batches(place / "lines.parquet"):
+            for line in rows_of(batch, Line):
+                shown[line.host, line.line] += line.docs
+    least, share = rules.boilerplate.site_min_docs, rules.boilerplate.site_min_share
+    templates = [
+        Line(host, line, docs)
+        for (host, line), docs in sorted(shown.items())
+        if docs >= least and docs >= share * documents[host]
+    ]
+    store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)], {})
+    mentions = store.table([place / "mentions.parquet" for place in mended], MENTIONS)
+    dated = mentions.filter(pc.equal(mentions["slot"], "published"))
+    dates = _pairs(dated["doc"], dated["name"])
+    named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
+    found = events.gather(named, {page.doc: dates.get(page.doc) for page in pages}, rules.events)
+    store.write_table(draft / "events.parquet", EVENTS, [found], {})
+
+
+def repeats_of(job: Job, pages: Mapping[str, Page]) -> Repeats:
+    """Give a part's documents their hosts, and the hosts the lines that they repeat."""
+    hosts = {doc: page.host for doc, page in pages.items()}
+    lines: dict[str, set[str]] = {host: set() for host in hosts.values() if host is not None}
+    templates = store.table([_gathered(job) / "templates.parquet"], LINES)
+    for line in rows_of(templates, Line):
+        if line.host in lines:
+            lines[line.host].add(line.line)
+    return Repeats(hosts, {host: frozenset(found) for host, found in lines.items()})
+
+
+def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
+    """Find the copies among the paragraphs of all parts, each with the one that stays for it.
+
+    Returns:
+        copies: paragraphs that repeat another; twins: documents that repeat another as a whole.
+    """
+    rules = rulebook.load(job.rules)
+    cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
+    key = store.digest("link", [place.name for place in cleaned])
+    place = job.work("link", key)
+    if not place.is_dir():
+        signed = store.table([c / "signatures.parquet" for c in cleaned], SIGNATURES)
+        with store.folder(place) as draft:
+            _link(signed, draft, rules)
+    note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
+    copies, twins = (
+        store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
+    )
+    return {"copies": copies.num_rows, "twins": twins.num_rows}
+
+
+def _link(signed: pa.Table, draft: Path, rules: Rulebook) -> None:
+    copies = clusters.link(signed, rules.duplicate)
+    store.write_table(draft / "copies.parquet", COPIES, [copies], {})
+    sizes = Counter(signed["doc"].to_pylist())
+    twins = clusters.whole_documents(pa.table(copies), sizes, rules.duplicate)
+    store.write_table(draft / "twins.parquet", TWINS, [table_of(sorted(twins.items()), TWINS)], {})
+
+
+def _digest_of_links(job: Job, part: Part, place: Path) -> str:
+    links = _read_links(job, place, set(pages_of(job, part)))
+    tables = (store.digest_of_table(links.copies), store.digest_of_table(links.events))
+    return store.digest(*tables, sorted(links.twin_of.items()))
+
+
+def links_of(job: Job, docs: set[str]) -> Links:
+    """Read what the run knows of the copies, events and twins of some documents."""
+    return _read_links(job, job.work("link", noted_key(job, _LINKED)), docs)
+
+
+def _read_links(job: Job, place: Path, docs: set[str]) -> Links:
+    mine = pa.array(sorted(docs), pa.string())
+    copies, twins, found = (
+        _only(store.table([path], schema), mine)
+        for path, schema in (
+            (place / "copies.parquet", COPIES),
+            (place / "twins.parquet", TWINS),
+            (_gathered(job) / "events.parquet", EVENTS),
+        )
+    )
+    return Links(copies, found, _pairs(found["doc"], found["event"]), _pairs(twins["doc"], twins["ref_doc"]))
+
+
+def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
+    return dict(zip(keys.to_pylist(), values.to_pylist(), strict=True))
+
+
+def _only(rows: pa.Table, docs: pa.Array) -> pa.Table:
+    return rows.filter(pc.is_in(rows["doc"], value_set=docs)).combine_chunks()
+
+
+def _gathered(job: Job) -> Path:
+    return job.work("gather", noted_key(job, _GATHERED))

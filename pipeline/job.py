@@ -1,0 +1,239 @@
+"""What a run has to know: its folders, its parts, and the names of the work that is done."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from pipeline import rulebook, store, store_raw
+from pipeline.tables import PAGES, Page, rows_of, table_of
+
+# Modules that decide what a raw file's blocks are: when one changes, files are read again.
+_READING = ("decode", "charsets", "stray", "sniff", "formats/", "tables", "reading")
+_CODE = Path(__file__).parent
+_RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+PLAN = pa.schema(
+    [
+        ("part", pa.int32()),
+        ("file", pa.string()),
+        ("bytes", pa.int64()),
+        ("changed", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+class JobError(ValueError):
+    """A run that cannot begin, or a pass that cannot go on, as asked."""
+
+
+class Job(NamedTuple):
+    """Everything a pass has to know; small, so that it travels to other processes."""
+
+    raw: str
+    clean: str
+    run: str
+    rules: str | None
+    part_bytes: int
+    max_bytes: int
+    keep_runs: int
+
+    def work(self, name: str, key: str = "") -> Path:
+        """Place of a pass's finished work."""
+        return Path(self.clean, "work", name, key) if key else Path(self.clean, "work", name)
+
+
+class Part(NamedTuple):
+    """A share of the raw files, for one worker; the key names its files and their state."""
+
+    number: int
+    key: str
+    files: int
+    bytes: int
+
+
+class Planned(NamedTuple):
+    """A raw file in the plan: its part, its size in bytes, when it changed (nanoseconds since 1970).
+
+    `reason` says why it cannot be read at all: it is no regular file, or its name is not text.
+    """
+
+    part: int
+    file: str
+    bytes: int
+    changed: int
+    reason: str | None
+
+
+def open_job(
+    raw: str,
+    clean: str,
+    *,
+    rules: str | None = None,
+    part_bytes: int = 64_000_000,
+    max_bytes: int = 8_000_000,
+    keep_runs: int = 10,
+    run: str | None = None,
+) -> Job:
+    """Name a run over the folder `raw` that publishes into `clean`.
+
+    Args:
+        raw: folder with the raw files.
+        clean: folder for the tables; made where it is not there.
+        rules: folder with rules of one's own, laid over the built-in ones.
+        part_bytes: size of a part, in bytes; it changes who does the work, never its result.
+        max_bytes: a raw file beyond this many bytes is rejected as too large.
+        keep_runs: how many published runs stay; older ones are taken away.
+        run: name of the run; the time of day where none is given.
+
+    Raises:
+        JobError: a folder is not there, one lies in the other, or a number is out of range.
+        RuleError: the rules are not understood.
+    """
+    if not Path(raw).is_dir():
+        raise JobError(f"no folder of raw files at {raw}")
+    inside, outside = Path(clean).resolve(), Path(raw).resolve()
+    if inside == outside or outside in inside.parents or inside in outside.parents:
+        raise JobError(f"raw ({raw}) and clean ({clean}) must lie side by side, not one in the other")
+    if min(part_bytes, max_bytes, keep_runs) < 1:
+        raise JobError("part_bytes, max_bytes and keep_runs must be 1 or more")
+    if run is not None and not _RUN_NAME.fullmatch(run):
+        raise JobError(f"a run's name has letters, digits, dot, dash and underscore, not {run!r}")
+    rulebook.load(rules)
+    now = datetime.now(UTC)
+    return Job(
+        raw, clean, run or f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z", rules, part_bytes, max_bytes, keep_runs
+    )
+
+
+@contextmanager
+def hold(job: Job) -> Iterator[None]:
+    """Hold the clean folder for one run, and clear away what a killed run left half done.
+
+    Raises:
+        JobError: another run is at work there.
+    """
+    try:
+        with store.hold(Path(job.clean, "work", "lock")):
+            store.sweep(Path(job.clean))
+            yield
+    except store.StoreError as error:
+        raise JobError(str(error)) from None
+
+
+def plan(job: Job) -> list[Part]:
+    """Share the raw files out in parts of about `part_bytes`; a file stays in the part that it was first put in.
+
+    Raises:
+        JobError: there is no raw file.
+    """
+    found = {file.path: file for file in store_raw.raw_files(Path(job.raw))}
+    if not found:
+        raise JobError(f"no raw files in {job.raw}")
+    path = job.work("plan.parquet")
+    earlier = rows_of(store.table([path] if path.exists() else [], PLAN), Planned)
+    kept = [_planned(p.part, found[p.file]) for p in earlier if p.file in found]
+    new = [found[name] for name in sorted(set(found) - {p.file for p in kept})]
+    fresh = _share_out(job, new, max((p.part for p in earlier), default=-1) + 1)
+    files = sorted([*kept, *fresh], key=lambda p: (p.part, p.file))
+    groups = {number: [p for p in files if p.part == number] for number in sorted({p.part for p in files})}
+    store.write_table(path, PLAN, [table_of(rows, PLAN) for rows in groups.values()], {})
+    return [_part(job, number, rows) for number, rows in groups.items()]
+
+
+def files_of(job: Job, part: Part) -> list[Planned]:
+    """List the raw files of a part, in order."""
+    for batch in store.batches(job.work("plan.parquet")):
+        rows = rows_of(batch, Planned)
+        if rows and rows[0].part == part.number:
+            return rows
+    raise JobError(f"part {part.number} is not in the plan")
+
+
+def pages_of(job: Job, part: Part) -> dict[str, Page]:
+    """Read what the pages of a part declare of themselves, by document."""
+    return {
+        page.doc: page for page in rows_of(store.table([job.work("read", part.key) / "pages.parquet"], PAGES), Page)
+    }
+
+
+def _planned(part: int, file: store_raw.RawFile) -> Planned:
+    return Planned(part, file.path, file.bytes, file.changed, file.reason)
+
+
+def _share_out(job: Job, files: Iterable[store_raw.RawFile], number: int) -> list[Planned]:
+    shared: list[Planned] = []
+    size = 0
+    for file in files:
+        if size >= job.part_bytes:
+            number, size = number + 1, 0
+        shared.append(_planned(number, file))
+        size += file.bytes
+    return shared
+
+
+def _part(job: Job, number: int, rows: list[Planned]) -> Part:
+    key = store.digest(reading_code(), str(Path(job.raw).resolve()), job.max_bytes, [row[1:] for row in rows])
+    return Part(number, key, len(rows), sum(row.bytes for row in rows))
+
+
+@cache
+def reading_code() -> str:
+    """Name the state of the code that reads raw files."""
+    chosen = [p for p in _sources() if p.relative_to(_CODE).as_posix().startswith(_READING)]
+    return store.digest_of_files(chosen, _CODE)
+
+
+@cache
+def code() -> str:
+    """Name the state of all the pipeline's code."""
+    return store.digest_of_files(_sources(), _CODE)
+
+
+def _sources() -> list[Path]:
+    return sorted(_CODE.rglob("*.py"))
+
+
+def mend_key(job: Job, part: Part) -> str:
+    """Name the work of repairing a part's encoding."""
+    return store.digest("mend", part.key, rulebook.digest(job.rules), code())
+
+
+def clean_key(job: Job, part: Part) -> str:
+    """Name the work of cleaning a part: what it is made of, and what the run knows of its sites."""
+    return store.digest("clean", mend_key(job, part), _noted(job, "gathered.json", part))
+
+
+def finish_key(job: Job, part: Part) -> str:
+    """Name the work of finishing a part: the cleaned part, and what the run knows of its copies and events."""
+    return store.digest("finish", clean_key(job, part), _noted(job, "linked.json", part))
+
+
+def note(job: Job, name: str, key: str, digests: Mapping[int, str]) -> None:
+    """Write down where a gathering pass put its work, and what each part will see of it."""
+    store.write_json(job.work(name), {"key": key, "parts": {str(number): digest for number, digest in digests.items()}})
+
+
+def noted_key(job: Job, name: str) -> str:
+    """Find the work of a gathering pass."""
+    return str(_note(job, name)["key"])
+
+
+def _noted(job: Job, name: str, part: Part) -> str:
+    try:
+        return str(_note(job, name)["parts"][str(part.number)])
+    except KeyError:
+        raise JobError(f"part {part.number} was not there when {name} was written") from None
+
+
+def _note(job: Job, name: str) -> Any:
+    path = job.work(name)
+    if not path.exists():
+        raise JobError(f"{name} is missing: the pass that writes it has not run")
+    return store.read_json(path)

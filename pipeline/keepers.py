@@ -1,0 +1,75 @@
+"""Choose which text stays for which: most alike first, no chains, each copy held against the one that stays."""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.grouping import Edge, group
+from pipeline.ragged import Ints
+from pipeline.texts import Texts
+from pipeline.verdicts import Rules, Verdicts, judge
+
+
+class Link(NamedTuple):
+    """What a text is to the one that it refers to, and how alike they are."""
+
+    kind: str
+    score: float
+    keeper: int
+
+
+def repeats(texts: Texts, found: Verdicts, documents: Mapping[int, frozenset[str]], rules: Rules) -> dict[int, Link]:
+    """Link each near copy to the earliest text of its group; `documents` has those that each text stands in.
+
+    A copy that was brought into a group by a third text is judged against the one that stays as well;
+    those that fail are grouped once more among themselves.
+    """
+    apart = list(zip(found.left[found.apart].tolist(), found.right[found.apart].tolist(), strict=True))
+    order = np.lexsort((found.right, found.left, -found.score))
+    order = order[found.near[order]]
+    close = found.score[order] >= rules.near_within
+    edges = list(map(Edge, found.left[order].tolist(), found.right[order].tolist(), close.tolist()))
+    rules = rules._replace(near=rules.through, near_short=rules.through)
+    links: dict[int, Link] = {}
+    while edges:
+        leaders = {text: leader for text, leader in group(edges, apart, documents).items() if text != leader}
+        pairs = np.array(list(leaders.values()), np.int64), np.array(list(leaders), np.int64)
+        verdicts = judge(texts, pairs, rules)
+        held = (verdicts.left[verdicts.near], verdicts.right[verdicts.near], verdicts.score[verdicts.near])
+        rows = zip(*(column.tolist() for column in held), strict=True)
+        links |= {text: Link("near", score, leader) for leader, text, score in rows}
+        stray = leaders.keys() - links.keys()
+        edges = [edge for edge in edges if edge.left in stray and edge.right in stray]
+    return links
+
+
+def relations(found: Verdicts, removed: Set[int], keepers: Set[int]) -> dict[int, Link]:
+    """Link texts that stay to others that say the same in other words, or that say it and more.
+
+    Neither `removed` texts nor `keepers` of others get such a link, and no text that has one is referred to.
+    """
+    told = [
+        *_links("contained", found.held, found.right, found.left, found.left_within),
+        *_links("contained", found.held, found.left, found.right, found.right_within),
+        *_links("reworded", found.score, found.left, found.right, found.reworded),
+    ]
+    links: dict[int, Link] = {}
+    referred = set(keepers)
+    for link, text in sorted(told, key=lambda each: (-each[0].score, each)):
+        pair = (link.keeper, text)
+        if link.kind == "reworded" and text in referred:
+            pair = (text, link.keeper)
+        if not removed.isdisjoint(pair) or pair[0] in links or pair[1] in links or pair[1] in referred:
+            continue
+        links[pair[1]] = link._replace(keeper=pair[0])
+        referred.add(pair[0])
+    return links
+
+
+def _links(
+    kind: str, scores: NDArray[np.float64], keepers: Ints, texts: Ints, chosen: NDArray[np.bool_]
+) -> Iterator[tuple[Link, int]]:
+    rows = zip(scores[chosen].tolist(), keepers[chosen].tolist(), texts[chosen].tolist(), strict=True)
+    return ((Link(kind, score, keeper), text) for score, keeper, text in rows)

@@ -1,0 +1,34 @@
+"""Say how alike two texts are in their words, rare words counting more."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.ragged import Ints, Lists, Pairs, shared, totals
+
+# Weights are whole numbers: their sums are exact, and the same in any order.
+_UNIT = 1024
+
+
+class Likeness(NamedTuple):
+    """For each pair: the share of all their words that both have (Jaccard), and of either one's words in the other."""
+
+    jaccard: NDArray[np.float64]
+    left_in_right: NDArray[np.float64]
+    right_in_left: NDArray[np.float64]
+
+
+def weights(words: Lists, distinct: int) -> Ints:
+    """Weigh each of the `distinct` words by its rarity: log of how many texts there are for one that has it (idf)."""
+    texts = len(words.offsets) - 1
+    having = np.bincount(words.values, minlength=distinct)
+    return np.round(_UNIT * np.log1p(texts / np.maximum(having, 1))).astype(np.int64)
+
+
+def compare(words: Lists, pairs: Pairs, rarity: Ints) -> Likeness:
+    """Compare the sets of words of each pair of texts; `rarity` weighs the words."""
+    both = shared(words, pairs, rarity)
+    sums = totals(words, rarity)
+    left, right = sums[pairs[0]], sums[pairs[1]]
+    return Likeness(both / np.maximum(left + right - both, 1), both / np.maximum(left, 1), both / np.maximum(right, 1))

@@ -1,0 +1,136 @@
+"""Lists of unequal length as flat arrays, and what pairs of them share."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Pairs = tuple[Ints, Ints]
+
+# Values looked at in one go: bounds the memory that a comparison of many pairs takes.
+_AT_ONCE = 4_000_000
+
+
+class Lists(NamedTuple):
+    """Lists end to end: the i-th is values[offsets[i]:offsets[i + 1]]."""
+
+    values: NDArray[Any]
+    offsets: Ints
+
+    def lengths(self) -> Ints:
+        """Say how long each list is."""
+        return np.diff(self.offsets)
+
+    def owners(self) -> Ints:
+        """Say which list each value stands in."""
+        return np.repeat(np.arange(len(self.offsets) - 1), self.lengths())
+
+    def at(self, row: int) -> NDArray[Any]:
+        """Give one list."""
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+
+def offsets_of(lengths: Ints) -> Ints:
+    """Turn lengths into offsets.
+
+    >>> offsets_of(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def ranges(starts: Ints, lengths: Ints) -> Ints:
+    """List the numbers of several ranges, one range after the other.
+
+    >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    return np.repeat(starts - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
+
+
+def sets(lists: Lists) -> Lists:
+    """Sort each list and drop what it holds twice.
+
+    >>> sets(Lists(np.array([3, 1, 3, 2]), np.array([0, 3, 4]))).values.tolist()
+    [1, 3, 2]
+    """
+    return sets_of(lists.owners(), lists.values, len(lists.offsets) - 1)
+
+
+def sets_of(owners: Ints, values: Ints, size: int) -> Lists:
+    """Gather values (whole numbers below 2^32) by their owners: `size` sorted lists without repetition."""
+    packed = owners << 32 | values
+    packed.sort()
+    packed = packed[runs(packed)[0]]
+    return Lists(packed & 0xFFFFFFFF, offsets_of(np.bincount(packed >> 32, minlength=size)))
+
+
+def bags_of(owners: Ints, values: Ints, size: int) -> Lists:
+    """Gather values (below 2^28) as `sets_of` does, but a second and third time as values of their own.
+
+    A value that stands there for the n-th time becomes value * 16 + n, up to 15.
+
+    >>> bags_of(np.array([0, 0, 1]), np.array([2, 2, 2]), 2).values.tolist()
+    [32, 33, 32]
+    """
+    packed = owners << 32 | values << 4
+    packed.sort()
+    starts, counts = runs(packed)
+    packed += np.minimum(ranges(np.zeros(len(counts), np.int64), counts), 15)
+    return sets_of(packed >> 32, packed & 0xFFFFFFFF, size)
+
+
+def totals(lists: Lists, weights: Ints) -> Ints:
+    """Add up the weights of each list's values."""
+    sums = np.concatenate(([0], np.cumsum(weights[lists.values])))
+    return sums[lists.offsets[1:]] - sums[lists.offsets[:-1]]
+
+
+def shared(lists: Lists, pairs: Pairs, weights: Ints) -> Ints:
+    """Add up, for each pair of sets, the weights of the values that both hold.
+
+    Weights are whole numbers, so that no sum hangs on the order of its terms.
+
+    >>> two = Lists(np.array([0, 1, 2, 1, 2, 3]), np.array([0, 3, 6]))
+    >>> shared(two, (np.array([0]), np.array([1])), np.array([1, 10, 100, 1000])).tolist()
+    [110]
+    """
+    sums = np.zeros(len(pairs[0]), np.int64)
+    for start, stop in _slices(lists.lengths()[pairs[0]] + lists.lengths()[pairs[1]]):
+        both = np.concatenate([_keyed(lists, side[start:stop]) for side in pairs])
+        both.sort()
+        twice = both[1:][both[1:] == both[:-1]]
+        found = np.bincount(twice >> 32, weights=weights[twice & 0xFFFFFFFF], minlength=stop - start)
+        sums[start:stop] = found.astype(np.int64)
+    return sums
+
+
+def _keyed(lists: Lists, rows: Ints) -> Ints:
+    """Put the place of the pair in front of each value, so that one sort brings equal values of a pair together."""
+    lengths = lists.lengths()[rows]
+    values = lists.values[ranges(lists.offsets[rows], lengths)]
+    return np.repeat(np.arange(len(rows)), lengths) << 32 | values
+
+
+def _slices(sizes: Ints) -> Iterator[tuple[int, int]]:
+    """Cut a row of sizes into runs of about _AT_ONCE, at least one each."""
+    sums, start = np.cumsum(sizes), 0
+    while start < len(sizes):
+        done = sums[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(sums, done + _AT_ONCE, "right")))
+        yield start, stop
+        start = stop
+
+
+def runs(ordered: Ints) -> tuple[Ints, Ints]:
+    """Find runs of equal values: where each begins, and how long it is.
+
+    >>> [r.tolist() for r in runs(np.array([4, 4, 7]))]
+    [[0, 2], [2, 1]]
+    """
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(first)
+    return starts, np.diff(np.append(starts, len(ordered)))

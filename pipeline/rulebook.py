@@ -1,0 +1,117 @@
+"""Read the rules that are kept as data: the built-in folder, and a user's own laid over it."""
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline import clusters, events, language, metadata, signatures
+from pipeline.lift import RuleError
+from pipeline.stages import boilerplate, encoding, mistranslation, spacing
+from pipeline.store import digest_of_files
+
+BUILT_IN = Path(__file__).parent / "rules"
+
+
+class Rulebook(NamedTuple):
+    """Every module's rules, and the digest of the files that they were read from."""
+
+    encoding: encoding.Rules
+    spacing: spacing.Rules
+    boilerplate: boilerplate.Rules
+    mistranslation: mistranslation.Rules
+    duplicate: clusters.Rules
+    signatures: signatures.Rules
+    metadata: metadata.Rules
+    language: language.Rules
+    events: events.Rules
+    digest: str
+
+
+def load(own: str | None = None) -> Rulebook:
+    """Read the built-in rules with the user's folder `own` laid over them.
+
+    In a .toml file of the user's, a value takes the place of the built-in one, and a rule (a table with an `id`) that
+    of the rule with its id; `off = true` takes a rule out. Rows of a .tsv replace those with the same first column,
+    lines of a .txt are added.
+
+    Raises:
+        RuleError: a rule is not understood, or the folder is not there.
+    """
+    folders = [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
+    return compile_rules(read_files(folders), digest(own))
+
+
+def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
+    """Let each module read its own files."""
+    parsers = [getattr(module, "parse") for module in _MODULES]  # noqa: B009
+    return Rulebook(*(parse(files) for parse in parsers), digest=name)
+
+
+_MODULES = (encoding, spacing, boilerplate, mistranslation, clusters, signatures, metadata, language, events)
+
+
+def digest(own: str | None = None) -> str:
+    """Name the state of the rules by what stands in their files."""
+    folders = [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
+    return "-".join(digest_of_files(_rule_files(folder), folder) for folder in folders)
+
+
+def read_files(folders: Iterable[Path]) -> dict[str, Any]:
+    """Read rule folders into tables (.toml), rows (.tsv) and lines (.txt), by relative path."""
+    files: dict[str, Any] = {}
+    for folder in folders:
+        for path in _rule_files(folder):
+            name = path.relative_to(folder).as_posix()
+            content = _read(path)
+            files[name] = _laid_over(files[name], content, name) if name in files else content
+    return files
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise RuleError(f"no rule folder at {folder}")
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".tsv", ".txt"))
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text("utf-8")
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RuleError(f"{path.name}: {error}") from None
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return lines if path.suffix == ".txt" else _rows(path.name, lines)
+
+
+def _rows(name: str, lines: list[str]) -> list[dict[str, str]]:
+    rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for row in rows:
+        if None in row or None in row.values():
+            raise RuleError(f"{name}: a row has more or fewer columns than the head: {list(row.values())}")
+    return rows
+
+
+def _laid_over(base: Any, own: Any, name: str) -> Any:
+    if isinstance(base, dict) and isinstance(own, dict):
+        return {**base, **{key: _value_over(base.get(key), value, f"{name} {key}") for key, value in own.items()}}
+    if name.endswith(".tsv"):
+        key = next(iter(base[0]))
+        replaced = {row[key] for row in own}
+        return [*(row for row in base if row[key] not in replaced), *own]
+    return [*base, *own]
+
+
+def _value_over(base: Any, own: Any, name: str) -> Any:
+    if isinstance(base, dict) and isinstance(own, dict):
+        return {**base, **own}
+    if isinstance(base, list) and isinstance(own, list) and all(isinstance(row, dict) for row in [*base, *own]):
+        merged = {row["id"]: row for row in base}
+        for row in own:
+            if "id" not in row:
+                raise RuleError(f"{name}: a rule has no id")
+            merged[row["id"]] = row
+        return [row for row in merged.values() if not row.get("off", False)]
+    return own

@@ -1,0 +1,121 @@
+"""Find text that was decoded in the wrong encoding (mojibake), and what else a wrong decoding leaves behind.
+
+The repair is ftfy's (Speer 2019, zenodo.2591652), block by block: on a whole file, one line's verdict would change
+the next one's. Quotation marks stay curly and full-width letters wide, for those are no damage.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from ftfy import TextFixerConfig, fix_text_segment
+from ftfy.badness import is_bad
+
+from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
+from pipeline.tables import Edit
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How far a repair may go."""
+
+    max_nested_entities: int
+    max_combining_run: int
+    nested: re.Pattern[str]
+    combining: re.Pattern[str]
+
+
+# Anything but plain printable ASCII and line breaks; "&" may begin an entity.
+_SUSPECT = "[^\t\n\r -%'-~]"
+_CONFIG = TextFixerConfig(
+    unescape_html=True,
+    uncurl_quotes=False,
+    fix_character_width=False,
+    fix_line_breaks=False,
+    normalization=None,
+    explain=False,
+)
+_WORD = re.compile(r"[^ ]+")
+
+
+def repair(text: str, rules: Rules) -> Iterator[Edit]:
+    """Propose an edit for each word that was decoded wrongly.
+
+    >>> rules = parse({"encoding.toml": {"max_nested_entities": 3, "max_combining_run": 30}})
+    >>> [(e.start, e.end, e.after, e.rule) for e in repair("Das ist schÃ¶n &amp; gut", rules)]
+    [(11, 13, 'ö', 'mojibake'), (15, 20, '&', 'entity')]
+    >>> list(repair("“Das ist schön”, sagte sie", rules))
+    []
+    """
+    if rules.combining.search(text):
+        return  # Such a run is no language; normalising it takes quadratic time.
+    config = _CONFIG._replace(unescape_html=False) if rules.nested.search(text) else _CONFIG
+    fixed = unicodedata.normalize("NFC", fix_text_segment(text, config))
+    if fixed != text:
+        yield from _differences(text, fixed)
+
+
+def suspect(texts: pa.Array, _: Rules) -> pa.Array:
+    """Pass the texts with a character that may be damage."""
+    return pc.match_substring_regex(texts, _SUSPECT)
+
+
+propose = each_text(repair, screen=suspect)
+
+
+def parse(files: RuleFiles) -> Rules:
+    """Read encoding.toml.
+
+    Raises:
+        RuleError: a key is unknown or missing.
+    """
+    table = files["encoding.toml"]
+    refuse_unknown("encoding.toml", table, ("max_nested_entities", "max_combining_run"))
+    try:
+        nested, run = int(table["max_nested_entities"]), int(table["max_combining_run"])
+    except KeyError as key:
+        raise RuleError(f"encoding.toml: {key} is missing") from None
+    # The marks are those of the common blocks; a run of others cannot be long enough to hurt before this one is met.
+    marks = (
+        f"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a\u1ab0-\u1aff\u1dc0-\u1dff]{{{run}}}"
+    )
+    return Rules(nested, run, re.compile(f"&(?:amp;){{{nested + 1}}}"), re.compile(marks))
+
+
+def _differences(text: str, fixed: str) -> Iterator[Edit]:
+    """Word by word where both texts have the same spaces, else as one span."""
+    ours, theirs = list(_WORD.finditer(text)), _WORD.findall(fixed)
+    if len(ours) != len(theirs) or _WORD.sub("", text) != _WORD.sub("", fixed):
+        yield _smallest(text, fixed, 0)
+        return
+    for word, right in zip(ours, theirs, strict=True):
+        if word[0] != right:
+            yield _smallest(word[0], right, word.start())
+
+
+def _smallest(before: str, after: str, offset: int) -> Edit:
+    """Span the part in which two texts differ, leaving out what they share at both ends."""
+    head, most = 0, min(len(before), len(after))
+    while head < most and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    if head and before[head - 1] == "&":
+        head -= 1  # An entity is read whole.
+        tail = min(tail, most - head)
+    start, end = head, len(before) - tail
+    return Edit(offset + start, offset + end, after[head : len(after) - tail], _name(before, before[start:end]))
+
+
+def _name(word: str, changed: str) -> str:
+    if is_bad(word):
+        return "mojibake"
+    if "&" in changed or ("&" in word and ";" in word):
+        return "entity"
+    if any(unicodedata.category(char) == "Cc" for char in changed):
+        return "control-character"
+    return "character-form" if unicodedata.normalize("NFC", word) != word else "mojibake"

@@ -1,0 +1,95 @@
+"""Find white space that says nothing: no-break spaces, runs of spaces, line wraps, space at either end of a block."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
+from pipeline.tables import Edit
+
+_SPACE = " \t\n\r\f\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_RUN = re.compile(f"[{_SPACE}]+")
+_BREAK = re.compile("[\n\r\f\u2028\u2029]")
+# A single ideographic space, or a thin one, is its language's typography.
+_LAWFUL = frozenset(" \u2009\u200a\u202f\u205f\u3000")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Where a no-break space is the typography of the language, and stays."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+    between_digits: bool
+
+
+def level(text: str, rules: Rules) -> Iterator[Edit]:
+    r"""Propose one plain space for each run of white space that is something else.
+
+    >>> rules = Rules(before=frozenset("!?»"), after=frozenset("«"), between_digits=True)
+    >>> [(e.start, e.end, e.after, e.rule) for e in level("a\xa0 b  c ", rules)]
+    [(1, 3, ' ', 'no-break-space'), (4, 6, ' ', 'space-run'), (7, 8, '', 'outer-space')]
+    >>> list(level("«\xa0Vraiment\xa0?\xa0» 10\xa0000 fois", rules))
+    []
+    """
+    for run in _RUN.finditer(text):
+        edit = _edit(text, run.start(), run.end(), rules)
+        if edit is not None:
+            yield edit
+
+
+def _edit(text: str, start: int, end: int, rules: Rules) -> Edit | None:
+    run = text[start:end]
+    if start == 0 or end == len(text):
+        return Edit(start, end, "", "outer-space")
+    if _BREAK.search(run):
+        # A hyphen at a line's end belongs to the word; whether it also joins it is not known here.
+        hyphenated = text[start - 1] == "-" and text[start - 2 : start - 1].isalpha() and text[end].isalpha()
+        return Edit(start, end, "" if hyphenated else " ", "line-wrap")
+    if run in _LAWFUL or (run == "\xa0" and _typographic(text[start - 1], text[end], rules)):
+        return None
+    return Edit(start, end, " ", "no-break-space" if "\xa0" in run else "space-run")
+
+
+def _typographic(left: str, right: str, rules: Rules) -> bool:
+    if rules.between_digits and left.isdigit() and right.isdigit():
+        return True
+    return right in rules.before or left in rules.after
+
+
+def uneven(texts: pa.Array, _: Rules) -> pa.Array:
+    """Pass the texts with white space other than single spaces between words."""
+    odd = pc.match_substring_regex(
+        texts, "[\t\n\r\f\\x{a0}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]"
+    )
+    double = pc.match_substring(texts, "  ")
+    outer = pc.or_(pc.starts_with(texts, " "), pc.ends_with(texts, " "))
+    return pc.or_(odd, pc.or_(double, outer))
+
+
+_level_all = each_text(level, screen=uneven)
+
+
+def propose(blocks: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
+    """Propose even white space, except in preformatted blocks, where it is the text."""
+    edits = _level_all(blocks, rules)
+    formatted = pc.equal(blocks["kind"].take(edits["row"]), "pre")
+    return edits.filter(pc.invert(formatted))
+
+
+def parse(files: RuleFiles) -> Rules:
+    """Read spacing.toml.
+
+    Raises:
+        RuleError: a key is unknown or missing.
+    """
+    table = files["spacing.toml"]
+    refuse_unknown("spacing.toml", table, ("no_break_before", "no_break_after", "no_break_between_digits"))
+    try:
+        before, after = frozenset(table["no_break_before"]), frozenset(table["no_break_after"])
+        return Rules(before, after, bool(table["no_break_between_digits"]))
+    except KeyError as key:
+        raise RuleError(f"spacing.toml: {key} is missing") from None

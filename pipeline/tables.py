@@ -1,0 +1,417 @@
+"""The shapes that pass between modules: one Arrow schema a table, one NamedTuple a row."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import pyarrow as pa
+
+
+class FileRow(NamedTuple):
+    """A raw file and what became of it."""
+
+    file: str
+    bytes: int
+    sha256: str | None
+    format: str | None
+    encoding: str | None
+    text_sha256: str | None
+    outcome: str
+    reason: str | None
+    part: int
+    run: str
+
+
+class Page(NamedTuple):
+    """What a page declares about itself outside its visible text (an HTML head, a record's fields)."""
+
+    doc: str
+    file: str
+    url: str | None
+    host: str | None
+    title: str | None
+    site_name: str | None
+    published: str | None
+    authors: tuple[str, ...]
+    language: str | None
+
+
+class Block(NamedTuple):
+    """A run of text between two block-level boundaries of a document, as read; judged later."""
+
+    doc: str
+    block: int
+    kind: str
+    path: str
+    line: int
+    link_chars: int
+    separator: str
+    role: str | None
+    keep: bool | None
+    rule: str | None
+    score: float | None
+    text: str
+
+
+class Edit(NamedTuple):
+    """What a rule proposes: put `after` in place of text[start:end]; None takes the block away."""
+
+    start: int
+    end: int
+    after: str | None
+    rule: str
+    score: float | None = None
+    ref_doc: str | None = None
+    ref_block: int | None = None
+    evidence: str | None = None
+
+
+class Entry(NamedTuple):
+    """An edit that was carried out, with what stood there before."""
+
+    doc: str
+    block: int
+    step: int
+    stage: str
+    rule: str
+    start: int
+    end: int
+    before: str
+    after: str | None
+    score: float | None
+    ref_doc: str | None
+    ref_block: int | None
+    evidence: str | None
+
+
+class Document(NamedTuple):
+    """A page, cleaned: its metadata, its counts and its text without holes."""
+
+    doc: str
+    file: str
+    url: str | None
+    host: str | None
+    site_name: str | None
+    title: str | None
+    published: str | None
+    published_text: str | None
+    published_precision: str | None
+    authors: tuple[str, ...]
+    agencies: tuple[str, ...]
+    dateline: str | None
+    credit: str | None
+    source: str | None
+    language: str | None
+    language_score: float | None
+    event: str | None
+    duplicate_of: str | None
+    flags: tuple[str, ...]
+    blocks: int
+    kept: int
+    removed: int
+    edits: int
+    text: str
+
+
+class Signature(NamedTuple):
+    """A sketch of a block that stays, small enough to compare across the whole corpus."""
+
+    doc: str
+    block: int
+    host: str | None
+    rank: str
+    exact: int
+    words: tuple[int, ...]
+    facts: tuple[str, ...]
+    negations: int
+
+
+class Mention(NamedTuple):
+    """A name seen in a document, and the slot that it stood in."""
+
+    doc: str
+    block: int
+    name: str
+    slot: str
+
+
+class Line(NamedTuple):
+    """A line that a site shows, digits folded, and on how many of a part's documents."""
+
+    host: str
+    line: str
+    docs: int
+
+
+class Verdict(NamedTuple):
+    """What boilerplate removal says of a block: its role, whether it stays, and why."""
+
+    doc: str
+    block: int
+    role: str
+    keep: bool
+    rule: str
+    score: float
+
+
+class Twin(NamedTuple):
+    """A document that repeats another as a whole."""
+
+    doc: str
+    ref_doc: str
+
+
+class Copy(NamedTuple):
+    """A block and the one that stays for it."""
+
+    doc: str
+    block: int
+    kind: str
+    score: float
+    ref_doc: str
+    ref_block: int
+
+
+class Event(NamedTuple):
+    """A document that reports an event, and how sure that is."""
+
+    event: str
+    doc: str
+    score: float
+
+
+class Paragraph(NamedTuple):
+    """A block that stayed: cleaned and unique."""
+
+    doc: str
+    block: int
+    position: int
+    role: str
+    language: str | None
+    edits: int
+    text: str
+
+
+def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=null, metadata={"description": description})
+
+
+TEXT, INT, SCORE, TEXTS = pa.string(), pa.int32(), pa.float32(), pa.list_(pa.string())
+
+_DOC = _field("doc", TEXT, "the page: its raw file's path under the raw folder, plus #n for a container's n-th record")
+_BLOCK = _field("block", INT, "number of the block in its document, from 0")
+_REF_DOC = _field("ref_doc", TEXT, "document of the block that this refers to", null=True)
+_REF_BLOCK = _field("ref_block", INT, "number of the block that this refers to", null=True)
+_HOST = _field("host", TEXT, "host name of the page's address, or of the folder that it was found in", null=True)
+
+FILES = pa.schema(
+    [
+        _field("file", TEXT, "path under the raw folder"),
+        _field("bytes", pa.int64(), "size in bytes"),
+        _field("sha256", TEXT, "SHA-256 of the bytes, hexadecimal; null where the file was not read", null=True),
+        _field("format", TEXT, "format that the file was read as", null=True),
+        _field(
+            "encoding", TEXT, "Python's name of the encoding; text.encode(encoding) gives the bytes back", null=True
+        ),
+        _field("text_sha256", TEXT, "SHA-256 of what restore gives back: the bytes, or HTML's visible text", null=True),
+        _field("outcome", TEXT, "read or rejected"),
+        _field("reason", TEXT, "why it was rejected", null=True),
+        _field("part", INT, "number of the part that read it"),
+        _field("run", TEXT, "run that read it"),
+    ],
+    metadata={"description": "a row for each raw file, with its outcome"},
+)
+
+PAGES = pa.schema(
+    [
+        _DOC,
+        _field("file", TEXT, "raw file"),
+        _field("url", TEXT, "address that the page gives for itself", null=True),
+        _HOST,
+        _field("title", TEXT, "title that the page declares", null=True),
+        _field("site_name", TEXT, "site that the page declares", null=True),
+        _field("published", TEXT, "date of publication that the page declares, as written", null=True),
+        _field("authors", TEXTS, "authors that the page declares"),
+        _field("language", TEXT, "language that the page declares, BCP 47", null=True),
+    ]
+)
+
+BLOCKS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("kind", TEXT, "line or paragraph of plain text; in HTML the tag"),
+        _field("path", TEXT, "HTML: the tags from the root down; empty in plain text"),
+        _field("line", INT, "line of the raw text that the block begins on, from 1; 0 where that is not known"),
+        _field("link_chars", INT, "characters that stand inside links"),
+        _field("separator", TEXT, "white space between this block and the next, as read"),
+        _field("role", TEXT, "what the block is on its page", null=True),
+        _field("keep", pa.bool_(), "whether boilerplate removal leaves the block in", null=True),
+        _field("rule", TEXT, "rule that gave the role", null=True),
+        _field("score", SCORE, "how sure the rule is, 0 to 1", null=True),
+        _field("text", TEXT, "the text as read"),
+    ],
+    metadata={"description": "every block of every page as it was read, with the role it was given"},
+)
+
+EDITS = pa.schema(
+    [
+        _field("row", INT, "row of the block in its batch"),
+        _field("start", INT, "first character of the span"),
+        _field("end", INT, "character after the span"),
+        _field("after", TEXT, "what is to stand there; null takes the block away", null=True),
+        _field("rule", TEXT, "rule that proposes it"),
+        _field("score", SCORE, "how sure the rule is, 0 to 1", null=True),
+        _REF_DOC,
+        _REF_BLOCK,
+        _field("evidence", TEXT, "what the rule rests on", null=True),
+    ]
+)
+
+LEDGER = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("step", pa.int8(), "order in which the stages ran, from 0"),
+        _field("stage", TEXT, "stage that proposed the edit"),
+        _field("rule", TEXT, "rule that proposed the edit"),
+        _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
+        _field("end", INT, "character after the span"),
+        _field("before", TEXT, "what stood there"),
+        _field("after", TEXT, "what stands there now; null: the block was taken away", null=True),
+        _field("score", SCORE, "how sure the rule is, 0 to 1", null=True),
+        _REF_DOC,
+        _REF_BLOCK,
+        _field("evidence", TEXT, "what the rule rests on", null=True),
+    ],
+    metadata={"description": "every edit and every removal, in the order in which they were carried out"},
+)
+
+DOCUMENTS = pa.schema(
+    [
+        _DOC,
+        _field("file", TEXT, "raw file"),
+        _field("url", TEXT, "address of the page", null=True),
+        _HOST,
+        _field("site_name", TEXT, "name that the site gives itself", null=True),
+        _field("title", TEXT, "headline of the article, repaired", null=True),
+        _field(
+            "published", TEXT, "when it was published: ISO 8601, as precise as the page says and no more", null=True
+        ),
+        _field("published_text", TEXT, "the words that the date was read from", null=True),
+        _field("published_precision", TEXT, "day, minute, second or subsecond", null=True),
+        _field("authors", TEXTS, "authors, or their initials"),
+        _field("agencies", TEXTS, "news agencies credited for the article or its picture"),
+        _field("dateline", TEXT, "place that the report is dated from", null=True),
+        _field("credit", TEXT, "credit of the picture", null=True),
+        _field("source", TEXT, "where the page says that it took the article from", null=True),
+        _field("language", TEXT, "language of the article, BCP 47; null where the text does not say", null=True),
+        _field("language_score", SCORE, "how sure the language is, 0 to 1", null=True),
+        _field("event", TEXT, "event that the article reports with others", null=True),
+        _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
+        _field("flags", TEXTS, "what a person should look at, such as needs-review"),
+        _field("blocks", INT, "blocks read"),
+        _field("kept", INT, "paragraphs in the table of paragraphs"),
+        _field("removed", INT, "blocks taken away"),
+        _field("edits", INT, "edits made in the blocks"),
+        _field("text", TEXT, "the article, without holes: paragraphs parted by blank lines"),
+    ],
+    metadata={"description": "a row for each page: its metadata and its clean text"},
+)
+
+SIGNATURES = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _HOST,
+        _field("rank", TEXT, "sorts first what should be kept"),
+        _field("exact", pa.uint64(), "hash of the levelled words in their order"),
+        _field("words", pa.list_(pa.uint64()), "hash of each levelled word, in order"),
+        _field("facts", TEXTS, "figures and names that it states"),
+        _field("negations", INT, "words that deny"),
+    ]
+)
+
+MENTIONS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("name", TEXT, "the name"),
+        _field("slot", TEXT, "what the name stood in: full, after-title, speaker ..."),
+    ]
+)
+
+LINES = pa.schema(
+    [
+        _field("host", TEXT, "site"),
+        _field("line", TEXT, "the line, digits folded to 0"),
+        _field("docs", INT, "documents that show it"),
+    ]
+)
+
+VERDICTS = pa.schema([BLOCKS.field(name) for name in Verdict._fields])
+
+TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
+
+COPIES = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("kind", TEXT, "exact, near, contained or reworded"),
+        _field("score", SCORE, "likeness of the words, 0 to 1"),
+        _field("ref_doc", TEXT, "document of the block that stays"),
+        _field("ref_block", INT, "number of the block that stays"),
+    ],
+    metadata={"description": "every block that repeats another, and the one that stays for it"},
+)
+
+EVENTS = pa.schema(
+    [
+        _field("event", TEXT, "the event, named after its first document"),
+        _DOC,
+        _field("score", SCORE, "likeness to the nearest other report, 0 to 1"),
+    ],
+    metadata={"description": "articles that report one event"},
+)
+
+PARAGRAPHS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("position", INT, "place among the paragraphs of its document, from 0"),
+        _field("role", TEXT, "what the paragraph is: title, lead, body, heading, caption ..."),
+        _field("language", TEXT, "language of the paragraph, BCP 47", null=True),
+        _field("edits", INT, "edits made in it"),
+        _field("text", TEXT, "the clean text"),
+    ],
+    metadata={"description": "every block that stayed: clean, and unique in the corpus"},
+)
+
+# What a run publishes, by the name of its folder.
+PUBLISHED = {
+    "files": FILES,
+    "documents": DOCUMENTS,
+    "blocks": BLOCKS,
+    "ledger": LEDGER,
+    "copies": COPIES,
+    "events": EVENTS,
+    "paragraphs": PARAGRAPHS,
+}
+
+
+def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Turn rows into one batch of `schema`, column by column.
+
+    >>> table_of([("a", 0, "b", "full")], MENTIONS).num_rows
+    1
+    """
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+def rows_of(batch: pa.RecordBatch | pa.Table, row: type[Row]) -> list[Row]:
+    """Turn a batch back into its rows, each a `row`; list columns become tuples."""
+    columns = (c.to_pylist() for c in batch.columns)
+    return [row(*(tuple(v) if isinstance(v, list) else v for v in values)) for values in zip(*columns, strict=True)]

@@ -1,0 +1,69 @@
+"""Judge pairs of texts: whether one may stand for the other, on all their words and on what they state."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import facts, likeness
+from pipeline.ragged import Ints, Pairs
+from pipeline.texts import Texts
+
+
+class Rules(NamedTuple):
+    """How alike two texts must be; shares are of the words, rare ones weighing more."""
+
+    near: float  # enough to take one of the two away
+    near_short: float  # the same where one of them has fewer words than short_words
+    short_words: int
+    near_within: float  # the same where both stand in one document
+    covered: float  # share of the words of the one taken away that stand in the other
+    through: float  # enough where a chain of near ones leads from one to the other
+    reworded: float
+    contained: float
+    longer: float  # how many times the words of a text one must have to contain it
+    names: facts.Rules
+
+
+class Verdicts(NamedTuple):
+    """Pairs that have much in common, how much, and what follows; left stands before right, and would stay."""
+
+    left: Ints
+    right: Ints
+    score: NDArray[np.float64]
+    near: NDArray[np.bool_]  # right repeats left
+    apart: NDArray[np.bool_]  # much alike, and not the same: no third text may stand for both
+    reworded: NDArray[np.bool_]
+    left_within: NDArray[np.bool_]  # right says what left says, and more
+    right_within: NDArray[np.bool_]
+    held: NDArray[np.float64]  # the greater share of one's words that stand in the other
+
+
+def judge(texts: Texts, pairs: Pairs, rules: Rules) -> Verdicts:
+    """Compare the texts of each pair on all their words, and the more alike ones on what they state."""
+    found = likeness.compare(texts.words, pairs, texts.rarity)
+    worth = (found.jaccard >= rules.reworded) | (found.left_in_right >= rules.contained) | (found.right_in_left >= rules.contained)
+    left, right = pairs[0][worth], pairs[1][worth]
+    score, inner, outer = (shares[worth] for shares in found)
+    other = facts.differ(texts.facts, (left, right), rules.names)
+    same = ~(other.left & other.right) & (other.denials == 0)
+    home = texts.documents[left] == texts.documents[right]
+    near = score >= _bounds(texts, left, right, home, rules)
+    longer = texts.sequences.lengths()[right] / texts.sequences.lengths()[left]
+    return Verdicts(
+        left,
+        right,
+        score,
+        near & same & ~other.right_figures & (outer >= rules.covered),
+        (score >= rules.reworded) & ~same | home & ~near,
+        (score >= rules.reworded) & same & ~home,
+        (inner >= rules.contained) & ~other.left & (other.denials <= 0) & (longer >= rules.longer) & ~home,
+        (outer >= rules.contained) & ~other.right & (other.denials >= 0) & (longer <= 1 / rules.longer) & ~home,
+        np.maximum(inner, outer),
+    )
+
+
+def _bounds(texts: Texts, left: Ints, right: Ints, home: NDArray[np.bool_], rules: Rules) -> NDArray[np.float64]:
+    sizes = texts.sequences.lengths()
+    short = np.minimum(sizes[left], sizes[right]) < rules.short_words
+    return np.where(home, rules.near_within, np.where(short, rules.near_short, rules.near))

@@ -1,0 +1,50 @@
+"""The README's examples: what stands there as their output is what they print."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCK = r"<!-- {}: {} -->\n```\w*\n(.*?)```"
+
+
+def block(kind, name):
+    return re.search(BLOCK.format(kind, name), README, re.DOTALL)[1]
+
+
+def here(code, sample):
+    return code.replace("data/clean/latest", str(sample / "latest"))
+
+
+def test_duckdb(sample):
+    rows = duckdb.sql(here(block("checked", "duckdb"), sample)).fetchall()
+    printed = "".join(f"{stage:<10} {role:<20} {lines:>4}\n" for stage, role, lines in rows)
+    assert printed == block("output", "duckdb")
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+def test_python(sample, name):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(here(block("checked", name), sample), {})  # noqa: S102
+    assert printed.getvalue() == block("output", name)
+
+
+def test_duckdb_shows_the_descriptions(sample):
+    query = f"SELECT decode(value) FROM parquet_kv_metadata('{sample}/latest/documents/*.parquet') WHERE decode(key) = 'description'"
+    assert duckdb.sql(query).fetchall()[0][0].startswith("a row for each page")
+
+
+def test_commands_that_the_readme_names_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"^make (\w+)", README, re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_files_that_the_readme_links_to_exist():
+    assert all((ROOT / link).exists() for link in re.findall(r"\]\(((?!http)[^)#]+)\)", README))

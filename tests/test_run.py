@@ -1,0 +1,258 @@
+"""Whole runs: equal however the work is shared out, started again at any point, and nothing done twice."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import run as passes
+from pipeline import store_raw
+from pipeline.audit import recheck
+from pipeline.job import JobError, hold, open_job
+from pipeline.ledger import LedgerError
+from pipeline.run import clean_folder
+from pipeline.tables import PUBLISHED
+
+KEYS = {
+    "files": ["file"], "documents": ["doc"], "blocks": ["doc", "block"], "events": ["event", "doc"],
+    "ledger": ["doc", "block", "step", "start", "end"], "copies": ["doc", "block"], "paragraphs": ["doc", "block"],
+}  # fmt: skip
+
+
+def tables(clean, *, apart=("part", "run")):
+    """The published tables, rows in a fixed order, without the columns that name who did the work."""
+    found = {}
+    for name in PUBLISHED:
+        table = pq.read_table(Path(clean, "latest", name))
+        rows = table.select([c for c in table.column_names if c not in apart]).to_pylist()
+        found[name] = sorted(rows, key=lambda row: [(row[k] is not None, row[k]) for k in KEYS[name]])
+    return found
+
+
+@pytest.fixture
+def raw(tmp_path, corpus):
+    """A third of the sample corpus, to be changed at will."""
+    files = [p for p in sorted(corpus.rglob("*")) if p.is_file()][::3]
+    for path in files:
+        target = tmp_path / "raw" / path.relative_to(corpus)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    return tmp_path / "raw"
+
+
+def clean(raw, name="clean", **options):
+    folder = raw.parent / name
+    clean_folder(str(raw), str(folder), **options)
+    return folder
+
+
+def test_part_size_and_worker_count_change_nothing(raw):
+    whole = tables(clean(raw, "whole"))
+    assert tables(clean(raw, "small", part_bytes=20_000)) == whole
+    assert tables(clean(raw, "tiny", part_bytes=1, workers=2)) == whole
+
+
+def test_the_order_of_arrival_changes_nothing(raw):
+    whole = tables(clean(raw, "whole"))
+    late = sorted(p for p in raw.rglob("*") if p.is_file())[::2]
+    aside = raw.parent / "aside"
+    for path in late:
+        target = aside / path.relative_to(raw)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+    clean(raw, "grown")
+    for path in late:
+        shutil.move(aside / path.relative_to(raw), path)
+    assert tables(clean(raw, "grown")) == whole
+
+
+def test_a_second_run_reads_no_file_and_publishes_the_same_bytes(raw, monkeypatch):
+    folder = clean(raw)
+    before = {p.relative_to(folder / "latest").as_posix(): p.read_bytes() for p in folder.glob("latest/*/*.parquet")}
+    first = (folder / "latest").resolve()
+
+    def refuse(*_):
+        pytest.fail("a raw file was read again")
+
+    monkeypatch.setattr(store_raw, "read_raw", refuse)
+    clean(raw)
+    assert (folder / "latest").resolve() != first
+    assert {p.relative_to(folder / "latest").as_posix(): p.read_bytes() for p in folder.glob("latest/*/*.parquet")} == before
+
+
+def test_one_more_file_reads_one_file(raw, monkeypatch):
+    folder = clean(raw, part_bytes=40_000)
+    (raw / "new.example").mkdir()
+    (raw / "new.example" / "page.txt").write_text("The gulls came back to the harbour on Monday, as they do each year.\n")
+    read = []
+    original = store_raw.read_raw
+
+    def watched(folder, file, most):
+        read.append(file)
+        return original(folder, file, most)
+
+    monkeypatch.setattr(store_raw, "read_raw", watched)
+    clean(raw, part_bytes=40_000)
+    assert read == ["new.example/page.txt"]
+    assert "new.example/page.txt" in {row["doc"] for row in tables(folder)["documents"]}
+
+
+def test_changed_and_deleted_files_are_followed(raw):
+    folder = clean(raw, part_bytes=40_000)
+    victim, changed = [p for p in sorted(raw.rglob("*.txt")) if p.stat().st_size > 500][:2]
+    victim.unlink()
+    changed.write_text("Only this sentence is left of the whole long article about the harbour.\n")
+    clean(raw, part_bytes=40_000)
+    assert tables(folder) == tables(clean(raw, "anew"))
+
+
+def test_a_rule_taken_back_needs_no_raw_file(raw, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "boilerplate.toml").write_text("[[phrase]]\nid = 'post-a-comment'\noff = true\n")
+    folder = clean(raw)
+    before = tables(folder)
+    monkeypatch.setattr(store_raw, "read_raw", lambda *_: pytest.fail("a raw file was read again"))
+    clean(raw, rules=str(own))
+    assert tables(folder)["paragraphs"] != before["paragraphs"]
+    clean(raw)
+    assert tables(folder) == before
+
+
+PASSES = ["read_part", "gather_run", "clean_part", "link_run", "finish_part", "close_run"]
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipeline import run, store
+target, when, raw, clean = sys.argv[1:]
+armed = False
+original = getattr(run, target)
+
+def armed_pass(*arguments):
+    global armed
+    armed = True
+    return original(*arguments)
+
+def deadly(function):
+    def wrapper(*arguments, **keywords):
+        if armed and when == "begin":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = function(*arguments, **keywords)
+        if armed and when == "end":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    return wrapper
+
+setattr(run, target, armed_pass)
+# The last thing that each pass does before its work stands under its name.
+store.write_json = deadly(store.write_json)
+run.clean_folder(raw, clean)
+"""
+
+
+@pytest.mark.parametrize("when", ["begin", "end"])
+@pytest.mark.parametrize("target", PASSES)
+def test_a_killed_run_leaves_the_old_tables_and_is_taken_up_again(raw, target, when):
+    folder = clean(raw)
+    before, run = tables(folder), (folder / "latest").resolve()
+    extra = raw / "late.example" / "page.txt"
+    extra.parent.mkdir()
+    extra.write_text("The ferry is to sail again on Tuesday, the harbour board said after a long night.\n")
+    command = [sys.executable, "-c", KILLED, target, when, str(raw), str(folder)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert (folder / "latest").resolve() == run
+    assert tables(folder) == before
+    clean(raw)
+    assert tables(folder) == tables(clean(raw, "undisturbed"))
+    assert not [p for p in folder.rglob("*.partial-*")]
+
+
+def test_books_that_do_not_balance_publish_nothing(raw, monkeypatch):
+    folder = clean(raw)
+    run = (folder / "latest").resolve()
+    (raw / "more.txt").write_text("A new page came in late at night, and it is the last one of the day.\n")
+
+    def wrong(*_):
+        raise LedgerError("characters do not balance")
+
+    monkeypatch.setattr("pipeline.cleaning.balance", wrong)
+    with pytest.raises(LedgerError):
+        clean(raw)
+    assert (folder / "latest").resolve() == run
+
+
+def test_two_runs_do_not_share_a_folder(raw):
+    job = open_job(str(raw), str(raw.parent / "clean"))
+    with hold(job), pytest.raises(JobError, match="another run"), hold(job):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"raw": "nowhere"}, "no folder of raw files"),
+        ({"clean": "raw/clean"}, "side by side"),
+        ({"clean": "."}, "side by side"),
+        ({"part_bytes": 0}, "1 or more"),
+        ({"run": "../up"}, "name"),
+    ],
+)
+def test_a_job_that_cannot_be_done_is_refused_with_its_reason(raw, monkeypatch, options, told):
+    monkeypatch.chdir(raw.parent)
+    with pytest.raises(JobError, match=told):
+        open_job(**({"raw": "raw", "clean": "clean"} | options))
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(JobError, match="no raw files"):
+        clean_folder(str(tmp_path / "raw"), str(tmp_path / "clean"))
+
+
+def test_a_pass_out_of_turn_is_refused(raw):
+    job = open_job(str(raw), str(raw.parent / "clean"))
+    (part,) = passes.plan(job)
+    passes.read_part(job, part)
+    with pytest.raises(JobError, match="has not run"):
+        passes.clean_part(job, part)
+
+
+def test_old_runs_and_unused_work_are_taken_away(raw):
+    for number in range(4):
+        (raw / f"{number}.txt").write_text(f"Page number {number} of a small harbour paper, written by hand.\n")
+        folder = clean(raw, keep_runs=2, run=f"run-{number}")
+        time.sleep(0.01)
+    assert sorted(p.name for p in (folder / "runs").iterdir()) == ["run-2", "run-3"]
+    assert len(list((folder / "work" / "link").iterdir())) == 1
+    recheck(str(folder), "run-2")
+
+
+def test_every_column_is_described_and_typed(sample):
+    for name, schema in PUBLISHED.items():
+        for path in (sample / "latest" / name).glob("*.parquet"):
+            written = pq.read_schema(path)
+            assert written.names == schema.names
+            assert all((field.metadata or {}).get(b"description") for field in written), name
+            assert not any(pa.types.is_null(field.type) for field in written)
+
+
+def test_rejected_files_are_rows_with_reasons(sample, corpus):
+    rows = pq.read_table(sample / "latest" / "files").to_pylist()
+    assert {row["file"] for row in rows} == {p.relative_to(corpus).as_posix() for p in corpus.rglob("*") if p.is_file()}
+    rejected = {row["file"]: row["reason"] for row in rows if row["outcome"] == "rejected"}
+    assert rejected and all(file.startswith("broken-crawl.example/") and reason for file, reason in rejected.items())
+
+
+def test_nothing_but_the_sample_is_needed_to_leave_it_as_it_was(sample, corpus):
+    """The raw folder is only read."""
+    newest = max(os.stat(p).st_mtime for p in (sample / "latest").iterdir())
+    assert all(os.stat(p).st_mtime < newest for p in corpus.rglob("*") if p.is_file())
