@@ -102,7 +102,8 @@ class _Bounded:
 
 
 def _tarred(stream: Stream) -> Iterator[Member]:
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
+    # In this mode tarfile does nothing but read, one block after the other.
+    with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
         for member in archive:
             if member.isdir():
                 continue

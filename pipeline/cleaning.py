@@ -89,9 +89,9 @@ def _seen_date(page: Sequence[Block], declared: Page, rules: dates.Rules) -> str
     return dated.value if dated is not None else None
 
 
-def clean(blocks: pa.RecordBatch, pages: Mapping[str, Page], repeats: boilerplate.Repeats, rules: Rulebook) -> Cleaned:
+def clean(blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook) -> Cleaned:
     """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
-    verdicts = boilerplate.judge(blocks, rules.boilerplate, repeats)
+    verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, rules.boilerplate, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")

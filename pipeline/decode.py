@@ -50,8 +50,8 @@ _DETECTOR_IS_SURE = 0.15
 # the lower bytes are as varied as letters are.
 _ONE_ALPHABET = 0.9
 _ALPHABET_SWAPPED = 0.7
-# Chinese, Japanese and Korean keep to some rows of the table: in the wrong byte order the characters scatter; ASCII read
-# in pairs looks Chinese either way.
+# Chinese, Japanese and Korean keep to some rows of the table: in the wrong byte order the characters scatter. ASCII
+# read in pairs looks Chinese either way.
 _EAST_ASIAN_TEXT = re.compile("[\t-\r -~\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]+")
 _EAST_ASIAN = 0.9
 _EAST_ASIAN_SWAPPED = 0.75

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from pipeline import clusters, events, rulebook, store
 from pipeline.job import Job, Part, clean_key, code, mend_key, note, noted_key, pages_of
 from pipeline.rulebook import Rulebook
-from pipeline.stages.boilerplate import Repeats
+from pipeline.lines import level
+from pipeline.stages.boilerplate import Site
 from pipeline.tables import (
     COPIES,
     EVENTS,
@@ -89,15 +90,21 @@ def _gather(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> No
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
 
 
-def repeats_of(job: Job, pages: Mapping[str, Page]) -> Repeats:
-    """Give a part's documents their hosts, and the hosts the lines that they repeat."""
-    hosts = {doc: page.host for doc, page in pages.items()}
-    lines: dict[str, set[str]] = {host: set() for host in hosts.values() if host is not None}
-    templates = store.table([_gathered(job) / "templates.parquet"], LINES)
-    for line in rows_of(templates, Line):
+def sites_of(job: Job, pages: Mapping[str, Page]) -> dict[str, Site]:
+    """Say for each of a part's documents what is known of its site: its names, and the lines that it repeats."""
+    lines: dict[str, set[str]] = {page.host: set() for page in pages.values() if page.host is not None}
+    for line in rows_of(store.table([_gathered(job) / "templates.parquet"], LINES), Line):
         if line.host in lines:
             lines[line.host].add(line.line)
-    return Repeats(hosts, {host: frozenset(found) for host, found in lines.items()})
+    frozen = {host: frozenset(found) for host, found in lines.items()}
+    return {doc: Site(_site_names(page), frozen.get(page.host or "", frozenset())) for doc, page in pages.items()}
+
+
+def _site_names(page: Page) -> frozenset[str]:
+    """The site's declared name, and the name that its host spells: `the-gull.example.org` is The Gull's."""
+    host = (page.host or "").removeprefix("www.").partition(".")[0]
+    names = {level(name).replace(" ", "") for name in (page.site_name or "", host)}
+    return frozenset(names - {""})
 
 
 def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:

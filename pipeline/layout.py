@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.lines import Line
+from pipeline.lines import Line, is_name_like
 
 
 class Mark(NamedTuple):
@@ -53,22 +53,29 @@ def is_prose(line: Line, layout: Layout) -> bool:
     return line.words >= layout.long_prose_words or (line.words >= layout.prose_min_words and line.ends)
 
 
-def find_core(lines: Sequence[Line], marks: Sequence[Mark | None], layout: Layout) -> Core:
-    """Find the run of lines with the most running text: its first line and the one after its last."""
+def find_core(lines: Sequence[Line], marks: Sequence[Mark | None], repeated: Sequence[bool], layout: Layout) -> Core:
+    """Find the run of lines with the most running text: its first line and the one after its last.
+
+    `repeated` says which lines the site repeats from page to page; those are no article's.
+    """
     best, at, total, start = 0, Core(0, 0), 0, 0
-    for i, (line, mark) in enumerate(zip(lines, marks, strict=True)):
+    for i, (line, mark, again) in enumerate(zip(lines, marks, repeated, strict=True)):
         if total <= 0:
             total, start = 0, i
-        total += _worth(line, mark, layout)
+        total += -layout.core_furniture if again else _worth(line, mark, layout)
         if total > best:
             best, at = total, Core(start, i + 1)
-    return _to_last_sentence(lines, marks, at)
+    return _to_last_sentence(lines, marks, repeated, at)
 
 
-def _to_last_sentence(lines: Sequence[Line], marks: Sequence[Mark | None], core: Core) -> Core:
+def _to_last_sentence(
+    lines: Sequence[Line], marks: Sequence[Mark | None], repeated: Sequence[bool], core: Core
+) -> Core:
     """Let short sentences right behind the core, up to the first furniture, belong to it."""
     end = core.end
-    while 0 < end < len(lines) and marks[end] is None and lines[end].ends and not lines[end].text.endswith("..."):
+    while 0 < end < len(lines) and marks[end] is None and not repeated[end]:
+        if not lines[end].ends or lines[end].text.endswith("..."):
+            break
         end += 1
     return Core(core.start, end)
 
@@ -79,12 +86,18 @@ def _worth(line: Line, mark: Mark | None, layout: Layout) -> int:
     return min(line.words, layout.core_words_cap) if is_prose(line, layout) else -layout.core_gap
 
 
-def head_roles(lines: Sequence[Line], marks: list[Mark | None], core: Core, layout: Layout) -> None:
+def head_roles(
+    lines: Sequence[Line], marks: list[Mark | None], repeated: Sequence[bool], core: Core, layout: Layout
+) -> None:
     """Name the unmarked lines before the core: title, site name, kicker, heading; `marks` is filled in place."""
     seen = Counter(line.level for line in lines[: core.start])
     for i in range(core.start):
-        if marks[i] is None and seen[lines[i].level] >= layout.page_repeats:
-            marks[i] = Mark("site_name", "repeat/in-head", 0.95)
+        often = seen[lines[i].level] >= layout.page_repeats
+        if marks[i] is None and (often or repeated[i]):
+            rule = "repeat/in-head" if often else "repeat/site"
+            named = any(mark is not None and mark.role == "site_name" for mark in marks[:i])
+            short = lines[i].words <= layout.site_name_max_words and not lines[i].ends
+            marks[i] = Mark("site_name" if often or (short and not named) else "navigation", rule, 0.95)
     title = _title(lines, marks, core, layout)
     for i in range(core.start):
         if marks[i] is None:
@@ -124,16 +137,20 @@ def _head_role(
         return Mark(role, "position/above-title", 0.6)
     if line.level == lines[title].level:
         return Mark("repeated_title", "repeat/title", 0.99)
+    if _role(marks, i + 1) == "timestamp" and is_name_like(line.text):
+        return Mark("byline", "position/name-beside-date", 0.8)
     if line.words <= layout.kicker_max_words and i + 1 < core.start and not line.ends:
         return Mark("kicker", "position/kicker", 0.6)
-    return Mark("heading", "position/under-title", 0.6)
+    led = any(mark is not None and mark.role == "kicker" for mark in marks[title:i])
+    return Mark("heading" if led else "lead", "position/under-title", 0.6)
 
 
 def core_role(i: int, lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, layout: Layout) -> Mark:
     """Name an unmarked line of the core: caption, heading, lead or body."""
     line = lines[i]
     before, after = _role(marks, i - 1), _role(marks, i + 1)
-    asks = line.text.endswith("?") and line.words <= layout.heading_max_words and i + 1 < core.end
+    asks = line.text.endswith("?") and ":" not in line.text and line.words <= layout.heading_max_words
+    asks = asks and i + 1 < core.end
     if is_prose(line, layout) and not asks:
         if i == core.start and _opens_as_lead(i, lines, marks, core, layout):
             return Mark("lead", "position/lead", 0.6)

@@ -10,6 +10,7 @@ _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 # Scripts that part no words: two characters count as one word (the mean length of a Chinese or Japanese word).
 _UNPARTED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_NAME = re.compile(r"[^\W\d_a-z][\w’'-]+(?: (?:[^\W\d_a-z]\.|(?:van|von|de|da|di|la|el|al|bin)|[^\W\d_a-z][\w’'-]+)){1,3}")
 _CLOSERS = "\"'”’»›)]】」』“"
 _TERMINAL = frozenset(".!?…。！？؟।")
 
@@ -59,3 +60,12 @@ def ends_sentence(text: str) -> bool:
     """
     bare = text.rstrip(_CLOSERS)
     return bare[-1:] in _TERMINAL
+
+
+def is_name_like(text: str) -> bool:
+    """Say whether a text has the shape of a person's name: two to four words, each with a capital, nothing else.
+
+    >>> is_name_like("Rocío Salvatierra"), is_name_like("After the talks"), is_name_like("Politics")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None

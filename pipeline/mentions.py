@@ -1,15 +1,16 @@
-"""Find what a page mentions that may tell its event: names, figures, days of the week, words that were said."""
+"""Find what a page mentions that may tell its event: names, figures, words that were said."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.tables import Block, Mention
-from pipeline.words import Token, is_name, level
+from pipeline.words import is_name, level
 
 _QUOTES = re.compile(r"[“„«\"]([^“”„«»\"]{3,800})[”“»\"]")
 # Words of a longer quotation that are held against another report's, four in a row.
 _RUN = 4
+_NO_FACT = ("",)
 
 
 class Rules(NamedTuple):
@@ -19,25 +20,30 @@ class Rules(NamedTuple):
     max_link_share: float
     max_capital_share: float
     min_figure: int
-    years: tuple[int, int]
-    days: Mapping[str, str]
+    years: Sequence[int]  # the first and the last
+
+
+class _Words(NamedTuple):
+    """The words of a block, parted: those written small, names inside a sentence, figures."""
+
+    small: set[str]
+    names: set[str]
+    figures: set[str]
 
 
 def find(page: Sequence[Block], rules: Rules) -> Iterator[Mention]:
-    """Give what the running text of a page mentions, each mention once a block.
+    """Give what the running text of a page mentions, each mention once a block, in order.
 
-    Slots: `name` (a word with a capital inside a sentence that the page never writes small), `figure`
-    (small numbers and years aside), `day` (of the week), `quote` (two or three words in quotation marks, or four
-    words in a row of a longer quotation).
+    Slots: `name` (a word with a capital inside a sentence that the page never writes small), `figure` (small
+    numbers and years aside), `quote` (two or three words in quotation marks, or four in a row of a longer quotation).
     """
-    running = [(block, [level(token) for token in block.text.split()]) for block in page if _is_running(block, rules)]
-    small = {w for _, tokens in running for t in tokens for w, f in zip(t.words, t.facts, strict=True) if not is_name(f)}
-    for block, tokens in running:
+    running = [(block, _words(block.text, rules)) for block in page if _is_running(block, rules)]
+    small = set().union(*(words.small for _, words in running))
+    for block, words in running:
         found = {
-            *(("name", name) for name in _names(tokens, rules) if name not in small),
-            *(("figure", figure) for figure in _figures(tokens, rules)),
-            *(("day", rules.days[word]) for token in tokens for word in token.words if word in rules.days),
-            *(("quote", words) for words in _quotes(block.text)),
+            *(("name", name) for name in words.names - small),
+            *(("figure", figure) for figure in words.figures if _tells(figure, rules)),
+            *(("quote", quote) for quote in _quotes(block.text)),
         }
         yield from (Mention(block.doc, block.block, name, slot) for slot, name in sorted(found))
 
@@ -46,30 +52,36 @@ def _is_running(block: Block, rules: Rules) -> bool:
     return block.text.count(" ") + 1 >= rules.min_words and block.link_chars <= rules.max_link_share * len(block.text)
 
 
-def _names(tokens: Sequence[Token], rules: Rules) -> Iterator[str]:
-    """Give the words with a capital, but for those that open a sentence, and for text that capitalises every word."""
-    facts = [(fact, opens) for opens, token in zip(_opening(tokens), tokens, strict=True) for fact in token.facts]
-    if sum(is_name(fact) for fact, _ in facts) <= rules.max_capital_share * len(facts):
-        yield from (fact for fact, opens in facts if is_name(fact) and not opens and fact not in rules.days)
-
-
-def _opening(tokens: Sequence[Token]) -> list[bool]:
-    return [True, *(token.ends for token in tokens[:-1])]
-
-
-def _figures(tokens: Sequence[Token], rules: Rules) -> Iterator[str]:
-    """Give the figures that can tell one report from another: not the small ones, and no years."""
+def _words(text: str, rules: Rules) -> _Words:
+    """Part a block's words; where nearly all have a capital, it says nothing."""
+    found, opens, capitals = _Words(set(), set(), set()), True, 0
+    tokens = [level(token) for token in text.split()]
     for token in tokens:
-        for fact in token.facts:
-            if fact and not is_name(fact):
-                plain = fact.isdecimal()
-                if not plain or int(fact) >= rules.min_figure and not rules.years[0] <= int(fact) <= rules.years[1]:
-                    yield fact
+        if token.facts == _NO_FACT:
+            found.small.add(token.words[0])
+        else:
+            for word, fact in zip(token.words, token.facts, strict=True):
+                named = is_name(fact)
+                capitals += named
+                if not named:
+                    (found.figures if fact else found.small).add(fact or word)
+                elif not opens:
+                    found.names.add(fact)
+        opens = token.ends
+    if capitals > rules.max_capital_share * len(tokens):
+        found.names.clear()
+    return found
+
+
+def _tells(figure: str, rules: Rules) -> bool:
+    """Say whether a figure can tell one report from another."""
+    first, last = rules.years
+    return not figure.isdecimal() or (int(figure) >= rules.min_figure and not first <= int(figure) <= last)
 
 
 def _quotes(text: str) -> Iterator[str]:
     for quoted in _QUOTES.findall(text):
         words = [word for token in quoted.split() for word in level(token).words]
-        if len(words) < _RUN:
-            yield from [" ".join(words)] * (len(words) > 1)
+        if 1 < len(words) < _RUN:
+            yield " ".join(words)
         yield from (" ".join(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))

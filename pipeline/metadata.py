@@ -77,7 +77,7 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
     site = values.get("site_name") or page.site_name
     signed = [s for b in blocks if b.role == "agency_credit" and (s := credits.agency_credit(b.text, rules.credits))]
     names = _authors(page, blocks, head, rules)
-    people = [name for name in names if agency_of(name, rules.credits.agencies) is None]
+    persons = [name for name in names if agency_of(name, rules.credits.agencies) is None]
     credited = [name for found in signed for name in found.agencies] + list(place[1] if place else ())
     for text in (*names, values.get("source", ""), values.get("credit", "")):
         credited += agencies_in(text, rules.credits.agencies)
@@ -86,7 +86,7 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         published=when.dated.value if when else None,
         published_text=when.text if when else None,
         published_precision=when.dated.precision if when else None,
-        authors=_unique(people or (name for found in signed for name in found.authors)),
+        authors=_unique(persons or (name for found in signed for name in found.authors)),
         agencies=_unique(credited),
         dateline=values.get("dateline"),
         credit=values.get("credit"),

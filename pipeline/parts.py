@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline import cleaning, rulebook, store
 from pipeline.formats import format_named
-from pipeline.gathering import links_of, repeats_of
+from pipeline.gathering import links_of, sites_of
 from pipeline.job import Job, Part, clean_key, finish_key, mend_key, pages_of
 from pipeline.ledger import LedgerError, keys, replay
 from pipeline.reading import Read, read_batches
@@ -117,7 +117,7 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     pages = pages_of(job, part)
-    repeats = repeats_of(job, pages)
+    sites = sites_of(job, pages)
     mended = store.table([job.work("mend", mend_key(job, part)) / "ledger.parquet"], LEDGER)
     removed = corrected = 0
     made_with = {"rules": rules.digest}
@@ -129,7 +129,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             first = _of_documents(blocks, mended, LEDGER)
-            cleaned = cleaning.clean(replay(blocks, first), pages, repeats, rules)
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules)
             verdicts.write_batch(cleaned.verdicts)
             ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
             documents.write_batch(cleaned.documents)

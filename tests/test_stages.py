@@ -12,7 +12,7 @@ from pipeline.ledger import apply, splice
 from pipeline.lift import each_text
 from pipeline.roles import CONTENT
 from pipeline.stages import encoding, mistranslation, spacing
-from pipeline.stages.boilerplate import judge_page
+from pipeline.stages.boilerplate import Site, judge_page
 from pipeline.tables import BLOCKS, Block, table_of
 
 RULES = rulebook.load()
@@ -105,12 +105,12 @@ def test_mistranslation_cases(case):
 
 def roles(text, repeated=frozenset()):
     blocks = page(text)
-    return [verdict.role for verdict in judge_page(blocks, RULES.boilerplate, frozenset(repeated))]
+    return [verdict.role for verdict in judge_page(blocks, RULES.boilerplate, Site(lines=frozenset(repeated)))]
 
 
 def kept(text, repeated=frozenset()):
     blocks = page(text)
-    verdicts = judge_page(blocks, RULES.boilerplate, frozenset(repeated))
+    verdicts = judge_page(blocks, RULES.boilerplate, Site(lines=frozenset(repeated)))
     return [b.text for b, verdict in zip(blocks, verdicts, strict=True) if verdict.keep]
 
 
@@ -151,7 +151,7 @@ def test_comments_under_an_article_go_even_when_they_are_running_text():
 
 def test_every_block_gets_one_known_role():
     blocks = page(ARTICLE)
-    verdicts = judge_page(blocks, RULES.boilerplate, frozenset())
+    verdicts = judge_page(blocks, RULES.boilerplate, Site())
     assert [v.block for v in verdicts] == [b.block for b in blocks]
     assert all(v.role in CONTENT for v in verdicts if v.keep)
 

@@ -36,8 +36,8 @@ class Cutter:
     """Target for an lxml parser, whose events are strictly nested; `close` gives the cutter itself.
 
     Hidden, and so in no block, are the elements that `elements` calls so, those with a `hidden` attribute, and those
-    whose own `style` says `display: none` or `visibility: hidden`; not the page as a whole, nor what React streams in. Style
-    sheets are not read. What is only hidden from screen readers (`aria-hidden`) is visible.
+    whose own `style` says `display: none` or `visibility: hidden`; not the page as a whole, nor what React streams in.
+    Style sheets are not read. What is only hidden from screen readers (`aria-hidden`) is visible.
     """
 
     def __init__(self) -> None:
@@ -56,6 +56,7 @@ class Cutter:
         self._heard: list[str] = []
         self._preserved = 0
         self._break = -1  # where in _text the last <br> stands
+        self._link_end = -1  # and where the last link ended
 
     def start(self, tag: str, attributes: Attributes) -> None:
         """Enter an element."""
@@ -74,6 +75,8 @@ class Cutter:
             if tag in _SPECIAL:
                 self._start_special(tag, attributes)
         elif role == LINK:
+            if self._text and self._link_end == len(self._text):
+                self._text.append(" ")  # two links side by side are two things, however the page keeps them apart
             linked = "href" in attributes
             self._anchors.append(linked)
             self._links += linked
@@ -99,6 +102,7 @@ class Cutter:
                 self._preserved -= 1
         elif role == LINK:
             self._links -= self._anchors.pop()
+            self._link_end = len(self._text)
 
     def data(self, text: str) -> None:
         """Take in a text node."""
@@ -154,7 +158,7 @@ class Cutter:
             self.pieces.append((self._open[-1][0], self._path(), links, text))
         self._text = []
         self._linked = []
-        self._break = -1
+        self._break = self._link_end = -1
 
     def _link_chars(self, most: int) -> int:
         return most if len(self._linked) == len(self._text) else min(len(one_spaced("".join(self._linked))), most)

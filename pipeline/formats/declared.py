@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -145,7 +146,7 @@ def _names(node: Any) -> Iterator[str]:
         name = one.get("name") if isinstance(one, dict) else one
         for text in name if isinstance(name, list) else [name]:
             if isinstance(text, str) and "//" not in text:
-                yield text
+                yield unescape(text)  # in a script, entities stay as the author's system wrote them
 
 
 def _article(notes: Sequence[Note]) -> tuple[Mapping[str, Any], list[str]]:

@@ -18,31 +18,32 @@ from pipeline.roles import FURNITURE
 from pipeline.stages.boilerplate_rules import Rules, by_phrase, parse, recognise
 from pipeline.tables import BLOCKS, EDITS, VERDICTS, Block, Verdict, table_of
 
-__all__ = ["Repeats", "Rules", "judge", "judge_page", "parse", "propose", "with_roles"]
+__all__ = ["Rules", "Site", "judge", "judge_page", "parse", "propose", "with_roles"]
 
 # Roles that begin a part of the page from which the article does not come back.
 _CLOSING = frozenset({"comments", "related_links"})
-# What a comment has of its own.
-_IN_COMMENTS = frozenset({"timestamp", "byline", "agency_credit"})
+# What a comment, or a teaser, has of its own.
+_WITHIN = {
+    "comments": frozenset({"timestamp", "byline", "agency_credit", "caption"}),
+    "related_links": frozenset({"caption", "navigation"}),
+}
 
 
-class Repeats(NamedTuple):
-    """What the run knows of the sites: each document's host, and the levelled lines that a host repeats."""
+class Site(NamedTuple):
+    """What the run knows of a document's site: its names, levelled and without spaces, and the lines that it repeats."""
 
-    hosts: Mapping[str, str | None]
-    lines: Mapping[str, frozenset[str]]
-
-    def of(self, doc: str) -> frozenset[str]:
-        """Give the lines that the document's site repeats."""
-        host = self.hosts.get(doc)
-        return self.lines.get(host, frozenset()) if host is not None else frozenset()
+    names: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
 
 
-def judge(blocks: pa.RecordBatch, rules: Rules, repeats: Repeats) -> pa.RecordBatch:
-    """Judge a batch of whole documents: a verdict for each block, in their order (schema VERDICTS)."""
+def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa.RecordBatch:
+    """Judge a batch of whole documents: a verdict for each block, in their order (schema VERDICTS).
+
+    `sites` says for each document what is known of its site.
+    """
     verdicts: list[Verdict] = []
     for _, page in documents(blocks):
-        verdicts += judge_page(page, rules, repeats.of(page[0].doc))
+        verdicts += judge_page(page, rules, sites[page[0].doc])
     return table_of(verdicts, VERDICTS)
 
 
@@ -63,37 +64,38 @@ def propose(blocks: pa.RecordBatch, _: Rules) -> pa.RecordBatch:
     return pa.record_batch([rows, starts, ends, none, rule, gone["score"], none, numbers, none], schema=EDITS)
 
 
-def judge_page(page: Sequence[Block], rules: Rules, repeated: frozenset[str]) -> list[Verdict]:
-    """Judge the blocks of one document, `repeated` being the levelled lines that its site repeats."""
+def judge_page(page: Sequence[Block], rules: Rules, site: Site) -> list[Verdict]:
+    """Judge the blocks of one document."""
     lines = [line_of(block) for block in page]
-    marks = _marks(page, lines, rules, repeated)
-    core = find_core(lines, marks, rules.layout)
+    marks = _marks(page, lines, rules, site)
+    repeated = [line.level in site.lines for line in lines]
+    core = find_core(lines, marks, repeated, rules.layout)
     if core.start == core.end:
         return [
             _verdict(block, mark or Mark("body", "guard/no-core", 0.5), keep=True)
             for block, mark in zip(page, marks, strict=True)
         ]
-    _close(lines, marks, core)
-    head_roles(lines, marks, core, rules.layout)
+    _close(lines, marks, core, rules)
+    head_roles(lines, marks, repeated, core, rules.layout)
     title = next((lines[i].level for i, mark in enumerate(marks) if mark and mark.role == "title"), None)
     for i in range(core.start, len(lines)):
-        if marks[i] is None:
-            inside = i < core.end
-            if inside:
-                marks[i] = _core_role(i, page, lines, marks, core, rules)
-            else:
-                marks[i] = by_phrase(lines[i], rules, tail=True) or tail_role(i, lines, marks, title)
+        if marks[i] is None and repeated[i]:
+            marks[i] = Mark("template", "repeat/site", 0.9)
+        elif marks[i] is None and i < core.end:
+            marks[i] = _core_role(i, page, lines, marks, core, rules)
+        elif marks[i] is None:
+            marks[i] = tail_role(i, lines, marks, title)
     return _guarded(page, lines, [mark for mark in marks if mark is not None], rules)
 
 
-def _marks(page: Sequence[Block], lines: Sequence[Line], rules: Rules, repeated: frozenset[str]) -> list[Mark | None]:
-    """Recognise what lines are by themselves, and what the site repeats."""
+def _marks(page: Sequence[Block], lines: Sequence[Line], rules: Rules, site: Site) -> list[Mark | None]:
+    """Recognise what lines are by themselves."""
     marks: list[Mark | None] = []
     for block, line in zip(page, lines, strict=True):
-        mark = recognise(block, line, marks[-1] if marks else None, rules)
-        if mark is None and line.level and line.level in repeated:
-            mark = Mark("template", "repeat/site", 0.9)
-        marks.append(mark)
+        if line.level and line.level.replace(" ", "") in site.names:
+            marks.append(Mark("site_name", "site/name", 0.95))
+        else:
+            marks.append(recognise(block, line, marks[-1] if marks else None, rules))
     return marks
 
 
@@ -106,15 +108,19 @@ def _core_role(
     return core_role(i, lines, marks, core, rules.layout)
 
 
-def _close(lines: Sequence[Line], marks: list[Mark | None], core: Core) -> None:
+def _close(lines: Sequence[Line], marks: list[Mark | None], core: Core, rules: Rules) -> None:
     """After a line that opens comments or related links behind the core, running text is no article any more."""
     opened: Mark | None = None
-    for i in range(core.end, len(lines)):
-        mark = marks[i]
+    for i in range(core.end, len(marks)):
+        mark = marks[i] = marks[i] or by_phrase(lines[i], rules, tail=True)
         if mark is not None and mark.role in _CLOSING:
             opened = mark
-        elif opened is not None and (mark is None or (opened.role == "comments" and mark.role in _IN_COMMENTS)):
+        elif opened is not None and (mark is None or mark.role in _WITHIN[opened.role]):
             marks[i] = Mark(opened.role, f"position/under-{opened.role.replace('_', '-')}", 0.8)
+        elif mark is not None and mark.role == "caption":
+            marks[i] = Mark("other", "position/after-core", 0.6)
+        elif mark is not None and mark.rule == "shape/links" and lines[i].words >= rules.layout.title_min_words:
+            marks[i] = Mark("related_links", "shape/links-behind", 0.8)
 
 
 def _guarded(page: Sequence[Block], lines: Sequence[Line], marks: Sequence[Mark], rules: Rules) -> list[Verdict]:

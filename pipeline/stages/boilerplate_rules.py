@@ -1,7 +1,7 @@
 """The rules of boilerplate removal, and what a line is by its own words, shape and element path."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from pipeline import credits, dates
 from pipeline.layout import Layout, Mark
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 from pipeline.lines import Line
-from pipeline.roles import ROLES
+from pipeline.roles import CONTENT, FURNITURE, ROLES
 from pipeline.tables import Block
 
 
@@ -133,8 +133,9 @@ def recognise(block: Block, line: Line, above: Mark | None, rules: Rules) -> Mar
         return Mark("other", "shape/no-words", 0.9)
     return (
         by_phrase(line, rules, tail=False)
-        or _by_path(block, rules)
+        or _by_path(block, rules, FURNITURE)
         or _by_shape(line, above, rules)
+        or _by_path(block, rules, CONTENT)
         or _by_navigation(block, line, rules)
         or (
             Mark("title", "element/h1", 0.9)
@@ -152,10 +153,10 @@ def by_phrase(line: Line, rules: Rules, *, tail: bool) -> Mark | None:
     return None
 
 
-def _by_path(block: Block, rules: Rules) -> Mark | None:
+def _by_path(block: Block, rules: Rules, roles: Container[str]) -> Mark | None:
     if block.path:
         for rule in rules.paths:
-            if rule.pattern.search(block.path):
+            if rule.role in roles and rule.pattern.search(block.path):
                 return Mark(rule.role, f"path/{rule.id}", 0.95)
     return None
 
@@ -167,6 +168,8 @@ def _by_shape(line: Line, above: Mark | None, rules: Rules) -> Mark | None:
     if credits.image_credit(line.text, rules.credits) is not None:
         return Mark("image_credit", "shape/image-credit", 0.95)
     credit = credits.agency_credit(line.text, rules.credits)
+    if credit is not None and not credit.agencies and any(" " in author for author in credit.authors):
+        return Mark("byline", "shape/reporters", 0.95)
     if credit is not None:
         pictured = above is not None and above.role in ("caption", "ui_label") and not credit.authors
         return Mark("image_credit" if pictured else "agency_credit", "shape/agencies", 0.95)

@@ -39,11 +39,12 @@ class Rules:
     renderings: Mapping[str, tuple[Rendering, ...]]
     titles: frozenset[str]
     speech_verbs: frozenset[str]
+    subject_verbs: frozenset[str]
     headline_roles: frozenset[str]
     finite_verb: re.Pattern[str]
 
 
-_KEYS = ("artefact", "titles", "speech_verbs", "headline_roles", "finite_verb")
+_KEYS = ("artefact", "titles", "speech_verbs", "subject_verbs", "headline_roles", "finite_verb")
 
 
 def parse(files: RuleFiles) -> Rules:
@@ -61,6 +62,7 @@ def parse(files: RuleFiles) -> Rules:
         renderings=renderings,
         titles=frozenset(table["titles"]),
         speech_verbs=frozenset(table["speech_verbs"]),
+        subject_verbs=frozenset(table["subject_verbs"]),
         headline_roles=frozenset(table["headline_roles"]),
         finite_verb=re.compile(table["finite_verb"]),
     )

@@ -79,9 +79,15 @@ def _capital_slot(block: Block, before: str, after: str, rendering: Rendering, r
     verb = following[1] if following else ""
     if _opens(before) and verb in rules.speech_verbs and rendering.kind in ("v", "a", "r"):
         return "sentence-speaker", True
-    if not before and block.role == "heading" and rendering.kind == "v" and rules.finite_verb.fullmatch(verb):
-        return "heading-subject", False
+    if _opens(before) and block.role in rules.headline_roles and _acts(verb, rendering, rules):
+        return "headline-subject", False
     return None
+
+
+def _acts(verb: str, rendering: Rendering, rules: Rules) -> bool:
+    if rendering.kind == "v":  # No English sentence begins "Blinking indicates", whatever the verb.
+        return rules.finite_verb.fullmatch(verb) is not None
+    return verb in rules.subject_verbs
 
 
 def _own_name(before: str, person: Person) -> bool:
