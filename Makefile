@@ -18,41 +18,50 @@ export DO_NOT_TRACK := 1
 help:  ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
 $(VENV)/ready: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Copydesk needs Python 3.11 or newer; none was found." >&2; exit 1; fi
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "Setting up $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	@echo "Adding what the tests need ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 run: $(VENV)/ready  ## Clean data/raw with `prefect run` and show the result
 	@$(BIN)/prefect run clean -p raw=$(RAW) -p clean=$(CLEAN)
-	@$(BIN)/python -m pipeline show $(CLEAN)
+	@$(BIN)/python -m pipeline show --clean $(CLEAN)
 
-test: $(VENV)/ready  ## Pass the tests
+test: $(VENV)/ready-dev  ## Pass the tests
 	@$(BIN)/python -m pytest
 
-lint: $(VENV)/ready  ## Check style
+lint: $(VENV)/ready-dev  ## Check style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: $(VENV)/ready  ## Check types
+types: $(VENV)/ready-dev  ## Check types
 	@$(BIN)/mypy
 
 check: lint types test  ## All that continuous integration checks
 
-fix: $(VENV)/ready  ## Mend style where it can be mended
+fix: $(VENV)/ready-dev  ## Mend style where it can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 serve: $(VENV)/ready  ## Start server, worker and the scheduled flow; Ctrl-C stops them
 	@$(BIN)/python -m flows.serve
 
-lock: $(VENV)/ready  ## Pin the dependencies anew
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra dev pyproject.toml -o requirements.lock
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-clean:  ## Take away what was made
+lock: $(VENV)/ready  ## Pin the dependencies anew
+	@$(PIP) uv
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:  ## Take away the environment and caches; tables stay
 	rm -rf $(VENV) .prefect .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find $(CLEAN) -mindepth 1 ! -name .gitkeep -delete

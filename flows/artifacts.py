@@ -1,6 +1,6 @@
 """What a run of the flow `clean` shows on its page: how far it is, what came of it, which files were rejected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from prefect import get_run_logger
@@ -10,13 +10,14 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.futures import PrefectFuture
+
+from pipeline.staging import StagedFile
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-LISTED = 1_000  # rejected files in the table; run.json and the table of files have them all
-LOGGED = 20  # rejected files in the log
+LISTED = 10_000  # files left out, in the artifact; the published table of files and the staging manifest have all
+LOGGED = 20  # files left out, in the log
 RULES = 25  # rules in the summary, those with the most entries
 
 
@@ -28,30 +29,24 @@ class Progress:
         self.done = 0
         self.bar = cast("UUID", create_progress_artifact(0, key="clean-progress", description="planned"))
 
-    def step(self, told: str, work: PrefectFuture[Any] | None = None) -> None:
-        """Move on by one step, once `work` is done.
-
-        Raises:
-            Exception: whatever the work raised.
-        """
-        if work is not None:
-            work.result()
+    def step(self, told: str) -> None:
+        """Move on by one step, and say which."""
         self.done += 1
         update_progress_artifact(self.bar, 100 * self.done / self.steps, description=told)
 
 
-def publish_summary(summary: Mapping[str, Any]) -> str:
-    """Put what `close_run` returned on the run's page, log the rejected files, and sum it up in a sentence."""
+def publish_summary(summary: Mapping[str, Any], staged: Sequence[StagedFile] = ()) -> str:
+    """Put what `close_run` returned on the run's page, with each file that was left out; sum it up in a sentence."""
     create_markdown_artifact(_page(summary), key="clean-summary", description=f"run {summary['run']}")
-    rejected: Mapping[str, str] = summary["rejected"]
-    if rejected:
-        rows = [{"file": file, "reason": reason} for file, reason in list(rejected.items())[:LISTED]]
-        create_table_artifact(rows, key="clean-rejected", description=f"{len(rejected):,} rejected files")
+    left_out = [{"file": row.path, "left out": row.outcome, "reason": row.reason} for row in staged if row.reason]
+    left_out += [{"file": file, "left out": "rejected", "reason": why} for file, why in summary["rejected"].items()]
+    if left_out:
+        create_table_artifact(left_out[:LISTED], key="clean-left-out", description=f"{len(left_out):,} files left out")
     log = get_run_logger()
-    for file, reason in list(rejected.items())[:LOGGED]:
-        log.warning("rejected %s: %s", file, reason)
-    if len(rejected) > LOGGED:
-        log.warning("and %d more; run.json lists them all", len(rejected) - LOGGED)
+    for row in left_out[:LOGGED]:
+        log.warning("%s %s: %s", row["left out"], row["file"], row["reason"])
+    if len(left_out) > LOGGED:
+        log.warning("and %d more; the artifact clean-left-out lists them", len(left_out) - LOGGED)
     counts = summary["counts"]
     return (
         f"{counts['files']:,} files, {counts['rejected']:,} of them rejected; {counts['documents']:,} documents, "

@@ -18,7 +18,7 @@ from flows.workers import Workers
 from pipeline import run
 from pipeline.lift import RuleError
 from pipeline.run import Job, JobError, Part
-from pipeline.staging import StagingError
+from pipeline.staging import StagedFile, StagingError
 
 Engine = Literal["local", "dask", "ray"]
 # What the person who started the run can put right: told in one sentence, without a traceback.
@@ -39,7 +39,8 @@ def named(verb: str) -> Any:
 
     def name(parameters: dict[str, Any]) -> str:
         part: Part = parameters["part"]
-        return f"{verb} part {part.number}: {part.files:,} files, {part.bytes / 1e6:.1f} MB"
+        files = "1 file" if part.files == 1 else f"{part.files:,} files"
+        return f"{verb} part {part.number}: {files}, {part.bytes / 1e6:.1f} MB"
 
     return name
 
@@ -56,9 +57,9 @@ PASS: dict[str, Any] = {
 
 
 @task(task_run_name="stage {source}", **PASS)
-def stage_raw(source: str, raw: str, max_bytes: int) -> dict[str, Any]:
+def stage_raw(source: str, raw: str, max_bytes: int) -> list[StagedFile]:
     """Bring files into the raw folder."""
-    return dict(run.stage_raw(source, raw, max_bytes=max_bytes))
+    return run.stage_raw(source, raw, max_bytes)
 
 
 @task(task_run_name=named("read"), **PASS)
@@ -126,8 +127,7 @@ def clean(  # noqa: PLR0913, PLR0917 - each is a field of the form that starts a
         engine: Where the parts are worked on: local processes, a Dask cluster or a Ray cluster.
     """
     try:
-        if source is not None:
-            stage_raw(source, raw, max_mb * 1_000_000)
+        staged = stage_raw(source, raw, max_mb * 1_000_000) if source is not None else []
         job = run.open_job(
             raw, clean, rules=rules, part_bytes=part_mb * 1_000_000, max_bytes=max_mb * 1_000_000, keep_runs=keep_runs
         )
@@ -135,7 +135,7 @@ def clean(  # noqa: PLR0913, PLR0917 - each is a field of the form that starts a
             summary = _passes(job, engine, workers or _cores())
     except REFUSALS as error:
         return Failed(message=str(error))
-    told = publish_summary(summary)
+    told = publish_summary(summary, staged)
     return Completed(message=told, data=summary) if summary["ok"] else Failed(message=f"Something was lost. {told}")
 
 
@@ -148,10 +148,12 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
     with Workers(choose_runner(engine, workers), progress) as on_workers:
         read = on_workers.each(read_part, job, parts)
         gathered = gather_run.submit(job, parts, wait_for=read, return_state=False)
-        progress.step("gathered", gathered)
+        gathered.result()
+        progress.step("gathered")
         cleaned = on_workers.each(clean_part, job, parts, wait_for=[gathered])
         linked = link_run.submit(job, parts, wait_for=cleaned, return_state=False)
-        progress.step("linked", linked)
+        linked.result()
+        progress.step("linked")
         finished = on_workers.each(finish_part, job, parts, wait_for=[linked])
     summary = close_run(job, parts, wait_for=finished)
     progress.step("published")

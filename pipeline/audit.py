@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import store
-from pipeline.cleaning import prove
-from pipeline.ledger import LedgerError
+from pipeline.ledger import LedgerError, prove
 from pipeline.parts import prove_restored, restored
 from pipeline.tables import (
     BLOCKS,
@@ -24,6 +23,7 @@ from pipeline.tables import (
     Entry,
     FileRow,
     Paragraph,
+    batch_of,
     rows_of,
 )
 
@@ -157,7 +157,7 @@ def recheck(clean: str, run: str | None = None) -> dict[str, int]:
                 ("blocks", BLOCKS),
             )
         }
-        blocks, ledger, paragraphs = (_batch(tables[name]) for name in ("blocks", "ledger", "paragraphs"))
+        blocks, ledger, paragraphs = (batch_of(tables[name]) for name in ("blocks", "ledger", "paragraphs"))
         try:
             prove(blocks, ledger, paragraphs)
         except LedgerError as error:
@@ -172,11 +172,6 @@ def recheck(clean: str, run: str | None = None) -> dict[str, int]:
             counts[key] += tables[name].num_rows
     counts["files"] = sum(1 for _ in restore(folder))
     return counts
-
-
-def _batch(rows: pa.Table) -> pa.RecordBatch:
-    batches = rows.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=rows.schema)
 
 
 def chain(entries: Sequence[Entry], block: int) -> list[Entry]:

@@ -6,16 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ragged import Ints, Lists, Pairs, runs
+from pipeline.ragged import LOW, Ints, Lists, Pairs, runs
 
 # An odd constant (splitmix64): its powers give each place in a shingle a weight of its own.
 _PLACE = np.uint64(0x9E3779B97F4A7C15)
 # Of a text with more words than these, one shingle in two, or in four, is looked at: the same ones in any text.
 _SAMPLED = (40, 80)
-# Words, or pairs, that are looked at in one go: bounds the memory.
+# Words, pairs and texts that are looked at in one go: bounds the memory.
 _AT_ONCE = 8_000_000
 _TEXTS_AT_ONCE = 1 << 16
-_LOW = (1 << 32) - 1
 
 
 class Rules(NamedTuple):
@@ -23,8 +22,19 @@ class Rules(NamedTuple):
 
     shingles: Sequence[int]  # words in a shingle: the shortest first, longer ones where those are too frequent
     max_texts: int  # a shingle in more texts than this says nothing
+    min_shared: int
     min_share: float  # of the shingles of the text that has fewer
     few: int  # a text with no more shingles than this needs to share only one
+
+
+class _Shingles(NamedTuple):
+    """What the shingles of one length say: pairs that share some (packed), how many; and how many each text has."""
+
+    pairs: Ints
+    shared: Ints
+    usable: Ints
+    frequent: Ints
+    every: Ints  # of so many shingles of a text one was looked at
 
 
 def pairs(texts: Lists, rules: Rules) -> Pairs:
@@ -43,58 +53,29 @@ def pairs(texts: Lists, rules: Rules) -> Pairs:
         if not among.any():
             break
     packed = np.unique(np.concatenate(found))
-    return packed >> 32, packed & _LOW
+    return packed >> 32, packed & LOW
 
 
-class _Shingles(NamedTuple):
-    """What the shingles of one length say: pairs that share some (packed), how many; and how many each text has."""
+def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
+    """Pair the owners in each run of `times` that begins at one of `starts`: packed, a bounded number at a time.
 
-    pairs: Ints
-    shared: Ints
-    usable: Ints
-    frequent: Ints
-    every: Ints  # of so many shingles of a text one was looked at
-
-
-def _count(texts: Lists, among: NDArray[np.bool_], length: int, rules: Rules) -> _Shingles:
-    """Count the shingles that the marked texts share."""
-    size, last = len(among), length == rules.shingles[-1]
-    every = 1 << np.searchsorted(_SAMPLED, texts.lengths())
-    usable, frequent = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    tally = Tally()
-    for keys in _buckets(texts, among, length, every):
-        bits = size.bit_length()
-        starts, counts = runs(keys >> bits)
-        owners = (keys & ((1 << bits) - 1)).astype(np.int64)
-        often = np.repeat((counts > rules.max_texts) & (not last), counts)
-        usable += np.bincount(owners[~often], minlength=size)
-        frequent += np.bincount(owners[often], minlength=size)
-        for times in range(2, rules.max_texts + 1):
-            for some in each_with_each(owners, starts[counts == times], times):
-                tally.add(some)
-        if last:
-            many = np.repeat(counts > rules.max_texts, counts)
-            tally.add((np.repeat(owners[starts], counts) << 32 | owners)[many])
-    return _Shingles(*tally.result(), usable, frequent, every)
-
-
-def _worth(found: _Shingles, rules: Rules) -> Ints:
-    """Keep the pairs that share enough: a share of what the shorter text could share at most."""
-    left, right = found.pairs >> 32, found.pairs & _LOW
-    fewer = np.minimum(found.usable[left] * found.every[left], found.usable[right] * found.every[right])
-    fewer = fewer / np.maximum(found.every[left], found.every[right])
-    total = found.usable + found.frequent
-    few = np.minimum(total[left], total[right]) <= rules.few
-    return found.pairs[(left != right) & ((found.shared >= 2) & (found.shared >= rules.min_share * fewer) | few)]
+    >>> [packed.tolist() for packed in each_with_each(np.array([7, 0, 2]), np.array([1]), 2)]
+    [[2]]
+    """
+    left, right = np.triu_indices(times, 1)
+    step = max(1, _AT_ONCE // 4 // len(left))
+    for at in range(0, len(starts), step):
+        members = owners[starts[at : at + step, None] + np.arange(times)]
+        yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
 class Tally:
-    """Counts how often each number was added, a bounded amount at a time."""
+    """Counts how often each number is added, in bounded memory."""
 
     def __init__(self) -> None:
+        self._numbers, self._counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._waiting: list[Ints] = []
         self._size = 0
-        self._counted = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     def add(self, numbers: Ints) -> None:
         """Count these too."""
@@ -106,17 +87,52 @@ class Tally:
     def result(self) -> tuple[Ints, Ints]:
         """Give the numbers in ascending order, and how often each was added."""
         self._count()
-        return self._counted
+        return self._numbers, self._counts
 
     def _count(self) -> None:
-        ordered = np.sort(np.concatenate([*self._waiting, np.zeros(0, np.int64)]))
-        starts, counts = runs(ordered)
-        numbers = np.concatenate((self._counted[0], ordered[starts]))
-        sums = np.concatenate((self._counted[1], counts))
+        ordered = np.sort(np.concatenate((*self._waiting, np.zeros(0, np.int64))))
+        starts, times = runs(ordered)
+        numbers = np.concatenate((self._numbers, ordered[starts]))
+        counts = np.concatenate((self._counts, times))
         order = np.argsort(numbers, kind="stable")
         starts, _ = runs(numbers[order])
-        self._counted = numbers[order][starts], np.add.reduceat(sums[order], starts) if len(starts) else sums
+        self._numbers = numbers[order][starts]
+        self._counts = np.add.reduceat(counts[order], starts) if len(starts) else counts
         self._waiting, self._size = [], 0
+
+
+def _count(texts: Lists, among: NDArray[np.bool_], length: int, rules: Rules) -> _Shingles:
+    """Count the shingles of one length that the marked texts share."""
+    size, tally = len(among), Tally()
+    usable, frequent = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    every: Ints = 1 << np.searchsorted(_SAMPLED, texts.lengths())
+    for keys in _buckets(texts, among, length, every):
+        bits = size.bit_length()
+        starts, counts = runs(keys >> bits)
+        owners = (keys & ((1 << bits) - 1)).astype(np.int64)
+        often = np.repeat(counts > rules.max_texts, counts)
+        usable += np.bincount(owners[~often], minlength=size)
+        frequent += np.bincount(owners[often], minlength=size)
+        for times in range(2, rules.max_texts + 1):
+            for some in each_with_each(owners, starts[counts == times], times):
+                tally.add(some)
+        if length == rules.shingles[-1]:
+            tally.add((np.repeat(owners[starts], counts) << 32 | owners)[often])
+    if length == rules.shingles[-1]:
+        usable, frequent = usable + frequent, np.zeros_like(frequent)
+    return _Shingles(*tally.result(), usable, frequent, every)
+
+
+def _worth(found: _Shingles, rules: Rules) -> Ints:
+    """Keep the pairs that share enough: a share of what the text with fewer shingles could share at most."""
+    left, right = found.pairs >> 32, found.pairs & LOW
+    total = found.usable * found.every
+    fewer = np.minimum(total[left], total[right]) / np.maximum(found.every[left], found.every[right])
+    enough = (found.shared >= rules.min_shared) & (found.shared >= rules.min_share * fewer)
+    total = found.usable + found.frequent
+    few = np.minimum(total[left], total[right]) <= rules.few
+    worth: Ints = found.pairs[(left != right) & (enough | few)]
+    return worth
 
 
 def _buckets(texts: Lists, among: NDArray[np.bool_], length: int, every: Ints) -> Iterator[NDArray[np.uint64]]:
@@ -124,32 +140,23 @@ def _buckets(texts: Lists, among: NDArray[np.bool_], length: int, every: Ints) -
     count = 1 + len(texts.values) // _AT_ONCE
     for bucket in range(count):
         chunks = _keys(texts, among, length, every)
-        keys = np.concatenate([keys[(keys >> 40) % count == bucket] if count > 1 else keys for keys in chunks])
+        keys = np.concatenate([chunk[(chunk >> 40) % count == bucket] if count > 1 else chunk for chunk in chunks])
         keys.sort()
         yield keys[runs(keys)[0]]
 
 
 def _keys(texts: Lists, among: NDArray[np.bool_], length: int, every: Ints) -> Iterator[NDArray[np.uint64]]:
-    """Hash the shingles of the marked texts, a bounded number of texts at a time."""
+    """Hash the shingles of the marked texts."""
+    low = np.uint64((1 << len(among).bit_length()) - 1)
     yield np.zeros(0, np.uint64)
     for start in range(0, len(among), _TEXTS_AT_ONCE):
         offsets = texts.offsets[start : start + _TEXTS_AT_ONCE + 1]
         words = texts.values[offsets[0] : offsets[-1]]
         owners = np.repeat(np.arange(start, start + len(offsets) - 1), np.diff(offsets))
         places = max(0, len(words) - length + 1)
-        at = np.flatnonzero((owners[:places] == owners[length - 1 :]) & among[owners[:places]])
+        at = np.flatnonzero((owners[:places] == owners[len(owners) - places :]) & among[owners[:places]])
         hashes = np.zeros(len(at), np.uint64)
         for place in range(length):
             hashes = (hashes + words[at + place]) * _PLACE
-        looked_at = (hashes >> 62) % every[owners[at]] == 0
-        low = np.uint64((1 << len(among).bit_length()) - 1)
+        looked_at = (hashes >> 62).astype(np.int64) % every[owners[at]] == 0
         yield hashes[looked_at] & ~low | owners[at[looked_at]].astype(np.uint64)
-
-
-def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
-    """Pair the owners in each run of so many, from `starts` on, each with each: packed, the earlier in the upper half."""
-    left, right = np.triu_indices(times, 1)
-    step = max(1, _AT_ONCE // 4 // len(left))
-    for at in range(0, len(starts), step):
-        members = owners[starts[at : at + step, None] + np.arange(times)]
-        yield (members[:, left] << 32 | members[:, right]).ravel()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import dates, events, language, metadata, signatures
-from pipeline.ledger import LedgerError, apply, balance, enter, keys, no_entries, replay, revert
+from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.lines import level
 from pipeline.roles import FURNITURE
@@ -89,7 +89,9 @@ def _seen_date(page: Sequence[Block], declared: Page, rules: dates.Rules) -> str
     return dated.value if dated is not None else None
 
 
-def clean(blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook) -> Cleaned:
+def clean(
+    blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook
+) -> Cleaned:
     """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
@@ -181,21 +183,6 @@ def finish(
     languages = {draft.doc: draft.language for draft in drafts}
     paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), languages), PARAGRAPHS)
     return Finished(blocks, ledger, table_of(finished, DOCUMENTS), paragraphs)
-
-
-def prove(blocks: pa.RecordBatch, ledger: pa.RecordBatch, paragraphs: pa.RecordBatch) -> None:
-    """Check that the ledger alone leads from the blocks to the paragraphs and back.
-
-    Raises:
-        LedgerError: it does not.
-    """
-    balance(blocks, ledger, paragraphs)
-    if not replay(blocks, ledger)["text"].equals(paragraphs["text"]):
-        raise LedgerError("replaying the ledger does not give the paragraphs")
-    columns = (blocks[name].to_pylist() for name in ("doc", "block", "text"))
-    read = {(doc, block): text for doc, block, text in zip(*columns, strict=True)}
-    if revert(paragraphs, ledger) != read:
-        raise LedgerError("undoing the ledger does not give the blocks back")
 
 
 def _step(

@@ -93,7 +93,7 @@ def whole_documents(copies: pa.Table | pa.RecordBatch, blocks: Mapping[str, int]
 
 
 def _originals(repeats: Iterable[tuple[str, _Place]], blocks: Mapping[str, int], whole: float) -> dict[str, str]:
-    """Find documents of which the share `whole` stands in one other: pairs of a document and the block kept for its own."""
+    """Find the documents of which the share `whole` stands in one other, by each copy's document and keeper."""
     holders: defaultdict[_Place, set[str]] = defaultdict(set)
     repeated: defaultdict[str, list[_Place]] = defaultdict(list)
     for doc, keeper in repeats:
@@ -145,7 +145,7 @@ def _at(link: Link, heads: Ints) -> Link:
     return link._replace(keeper=int(heads[link.keeper]))
 
 
-def _removed(equal: Mapping[int, int], near: Mapping[int, Link]) -> dict[int, Link]:
+def _removed(equal: Mapping[int, int], near: dict[int, Link]) -> dict[int, Link]:
     """Link each block that repeats another straight to the one that stays for its whole group."""
     exact = {row: Link("exact", 1.0, head) for row, head in equal.items() if row != head}
     return near | {row: near.get(link.keeper, link) for row, link in exact.items()}
@@ -157,8 +157,9 @@ def _short(rows: _Rows, copies: Mapping[int, Link], rules: Rules) -> dict[int, L
     A heading such as "Background" stands in many articles, and is a copy only where the whole article is.
     """
     long = Counter(np.array(rows.docs)[rows.sizes >= rules.min_words].tolist())
-    repeats = ((rows.docs[row], (rows.docs[link.keeper], link.keeper)) for row, link in copies.items() if link.kind in REMOVED)
-    original = _originals(repeats, long, rules.whole)
+    removed = ((row, link.keeper) for row, link in copies.items() if link.kind in REMOVED)
+    repeated = ((rows.docs[row], (rows.docs[keeper], keeper)) for row, keeper in removed)
+    original = _originals(repeated, long, rules.whole)
     first: dict[tuple[int, str], int] = {}
     links = {}
     for row in np.flatnonzero((rows.sizes > 0) & (rows.sizes < rules.min_words)).tolist():

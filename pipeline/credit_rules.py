@@ -46,6 +46,7 @@ class Rules:
     not_names: frozenset[str]
     not_first: frozenset[str]
     places: frozenset[str]
+    spoken_place: re.Pattern[str]
     name_end: re.Pattern[str]
     name_joint: re.Pattern[str]
     item_joint: re.Pattern[str]
@@ -67,7 +68,7 @@ _NUMBERS = (
 _LABELS = ("agency_lead", "image_label", "image_by", "byline_label", "source_label")
 _WORD_LISTS = (
     *("agency_filler", "credit_words", "particles", "joins", "tails"),
-    *("not_names", "not_first", "byline_places", "places"),
+    *("not_names", "not_first", "byline_places", "places", "locatives"),
 )
 _FRAME_KEYS = ("id", "pattern", "check", "known", "capitals", "fires", "silent")
 
@@ -98,6 +99,7 @@ def parse(files: RuleFiles) -> Rules:
         not_names=_folded(words["not_names"]),
         not_first=_folded(words["not_first"]),
         places=_folded([*words["places"], *words["byline_places"]]),
+        spoken_place=re.compile(rf"\b{either(words['locatives'])}\s([^\W\d_a-z][\w’'-]+(?:\s[^\W\d_a-z][\w’'-]+)?)"),
         name_end=re.compile(rf"\s*[|•·—–/]|\s-\s|\s{either(words['tails'])}\s|{_when(dates.months)}"),
         name_joint=re.compile(rf"\s*[,;&+]\s*|\s+{either(words['joins'])}\s+", re.IGNORECASE),
         item_joint=re.compile(rf"\s*[/,;|&+()\[\]]\s*|\s+(?:{either(words['joins'])}|[-–—])\s+"),

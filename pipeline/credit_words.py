@@ -127,11 +127,15 @@ def is_source(source: str, frame: Frame, rules: Rules) -> bool:
     return passes(source, frame, rules)
 
 
-def is_place(place: str, frame: Frame, rules: Rules) -> bool:
-    """Tell whether `place` can head a report; where the frame says so it must be a known place, or all capitals."""
+def is_place(place: str, frame: Frame, rules: Rules, spoken: frozenset[str]) -> bool:
+    """Tell whether `place` can head a report.
+
+    Where the frame says so it must be all capitals, or a known place: one of the rules', or one that the page speaks of.
+    """
     words = [word for word in _PLACE_JOINT.split(place) if word]
     if not words or fold(words[0]) in rules.not_first or (frame.capitals and place != place.upper()):
         return False
     if frame.known:
-        return any(fold(part) in rules.places for part in (place, *re.split(r"\s*[/,]\s*", place)))
+        parts = {fold(part) for part in (place, *re.split(r"\s*[/,]\s*", place))}
+        return not parts.isdisjoint(rules.places | spoken)
     return all(_is_capital(word) or fold(word) in rules.particles for word in words)

@@ -84,13 +84,28 @@ def source_line(text: str, rules: Rules) -> str | None:
     return None
 
 
-def dateline(text: str, rules: Rules) -> Dateline | None:
-    """Read the place at the head of a paragraph: "BERLIN (Reuters) - ", "GENEVA: "; the span covers its dash."""
+def spoken_places(text: str, rules: Rules) -> frozenset[str]:
+    """Collect the places that a text speaks of ("in Trieste", "off Hesmark"), folded."""
+    found = (name for match in rules.spoken_place.finditer(text) for name in (match[1], match[1].split()[0]))
+    return frozenset(map(fold, found))
+
+
+def initials(text: str, rules: Rules) -> Credit | None:
+    """Read a line that is nothing but initials, such as "asc" or "wd/sms"; only its place tells them from words."""
+    names = re.split(r"\s?[/,]\s?", text.strip().strip("()"))
+    return Credit(tuple(names), ()) if all(map(rules.initials.fullmatch, names)) else None
+
+
+def dateline(text: str, rules: Rules, spoken: frozenset[str] = frozenset()) -> Dateline | None:
+    """Read the place at the head of a paragraph: "BERLIN (Reuters) - ", "GENEVA: "; the span covers its dash.
+
+    A bare "PLACE:" must be known: by the rules, or among the places that the page speaks of (`spoken`, folded).
+    """
     start = len(text) - len(text.lstrip())
     head = text[: start + rules.max_dateline_chars]
     for frame in rules.dateline_frames:
         match = frame.pattern.match(head, start)
-        if match is None or not is_place(match["place"], frame, rules):
+        if match is None or not is_place(match["place"], frame, rules, spoken):
             continue
         groups = match.groupdict()
         month = groups.get("month") or groups.get("month_2")

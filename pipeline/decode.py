@@ -173,7 +173,10 @@ def _sample(raw: bytes) -> bytes:
 
 def _stray_share(sample: bytes, codec: str) -> float:
     """Tell which share of the characters beyond ASCII would be stray bytes, 1 where there is too little to say."""
-    text = sample.decode(codec, "surrogateescape")
+    try:
+        text = sample.decode(codec, "surrogateescape")
+    except UnicodeDecodeError:  # what is left over is ASCII, which has no escape
+        return 1.0
     strays = len(text) - len(_ESCAPED.sub("", text))
     whole = len(text) - len(text.encode("ascii", "ignore")) - strays
     if codec == "utf-8" and _CUT_SEQUENCE.search(sample):

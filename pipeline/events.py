@@ -1,8 +1,8 @@
-"""Bring together the documents that report one event: by names, figures, dates and words that were said."""
+"""Bring together the documents that report one event: by names, figures, dates and what was said."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import combinations
 from typing import NamedTuple
@@ -18,8 +18,10 @@ from pipeline.facts import spelling
 from pipeline.grouping import Edge, group
 from pipeline.lift import RuleFiles, refuse_unknown
 from pipeline.likeness import weights
-from pipeline.ragged import Ints, Lists, Pairs, runs, sets_of, shared, totals
+from pipeline.ragged import LOW, Ints, Lists, Pairs, number_shared, runs, sets_of, shared, totals
 from pipeline.tables import EVENTS, Block, Event, Mention, table_of
+
+_NO_DAY = 0
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,24 @@ class Rules:
     """What is looked for in a page, and what two pages must share to report one event."""
 
     mentions: sightings.Rules
-    max_documents: int  # a name or a quotation in more of them than this brings no two together
+    max_documents: int  # a name or a piece of a quotation that stands in more of them brings no two together
+    min_common: int  # names or pieces of quotations that make it worth to compare two documents
     min_names: int  # names that both must have
     min_share: float  # of the names of the one that has fewer, rare ones weighing more
     min_traces: int  # figures and pieces of quotations that both must have
-    min_quotes: int  # pieces of quotations among them, where a date is not known; all of them, where two dates differ
+    min_quotes: int  # pieces of quotations among them where a date is not known; where two dates differ, all
     min_figure_share: float  # of the figures of the one that has fewer: price lists have many in common
     max_days: int  # between the dates of publication, where both are known
+
+
+class _Documents(NamedTuple):
+    """What each document mentions, by number, and its day, counted from the year 1."""
+
+    docs: list[str]
+    names: Lists
+    figures: Lists
+    quotes: Lists
+    days: Ints
 
 
 def parse(files: RuleFiles) -> Rules:
@@ -41,7 +54,7 @@ def parse(files: RuleFiles) -> Rules:
     table = files["events.toml"]
     refuse_unknown("events.toml", table, ("mentions", "together"))
     refuse_unknown("events.toml [mentions]", table["mentions"], sightings.Rules._fields)
-    refuse_unknown("events.toml [together]", table["together"], set(Rules.__dataclass_fields__) - {"mentions"})
+    refuse_unknown("events.toml [together]", table["together"], {field.name for field in fields(Rules)} - {"mentions"})
     return Rules(sightings.Rules(**table["mentions"]), **table["together"])
 
 
@@ -50,19 +63,8 @@ def mentions(page: Sequence[Block], rules: Rules) -> list[Mention]:
     return list(sightings.find(page, rules.mentions))
 
 
-class _Documents(NamedTuple):
-    """What each document mentions, by number, and its day, counted from the year 1 (0 where it is not known)."""
-
-    docs: list[str]
-    names: Lists
-    rarity: Ints
-    figures: Lists
-    quotes: Lists
-    days: Ints
-
-
 def gather(mentions: pa.Table, dates: Mapping[str, str | None], rules: Rules) -> pa.RecordBatch:
-    """Group the documents that report one event: EVENTS, by event and document.
+    """Group the documents that report one event (MENTIONS to EVENTS), by event and document.
 
     `dates` has the day of publication of each document, ISO 8601, where it is known. An event bears the path of
     its first document; a document that goes with no other has no row. The order of the mentions makes no difference.
@@ -72,30 +74,24 @@ def gather(mentions: pa.Table, dates: Mapping[str, str | None], rules: Rules) ->
     score, same = _judge(found, pairs, rules)
     order = np.lexsort((pairs[1], pairs[0], -score))
     order = order[same[order]]
-    edges = [Edge(a, b, False) for a, b in zip(pairs[0][order].tolist(), pairs[1][order].tolist(), strict=True)]
+    edges = [Edge(int(pairs[0][at]), int(pairs[1][at]), close=False) for at in order.tolist()]
     alone = {number: frozenset({doc}) for number, doc in enumerate(found.docs)}
-    leaders = group(edges, _apart(group(edges, [], alone), found.days, rules.max_days), alone)
-    best: defaultdict[int, float] = defaultdict(float)
-    for at in order.tolist():
-        a, b = int(pairs[0][at]), int(pairs[1][at])
+    apart = _apart(group(edges, [], alone), found.days, rules.max_days)
+    leaders = group(edges, apart, alone)
+    best: dict[int, float] = {}
+    for at, (a, b, _) in zip(order.tolist(), edges, strict=True):  # the most alike first
         if leaders.get(a, a) == leaders.get(b, b):
-            best[a], best[b] = max(best[a], score[at]), max(best[b], score[at])
-    members = Counter(leaders.values())
-    rows = [Event(found.docs[leader], found.docs[number], float(best[number])) for number, leader in leaders.items() if members[leader] > 1]
-    return table_of(sorted(rows), EVENTS)
+            best.setdefault(a, float(score[at]))
+            best.setdefault(b, float(score[at]))
+    return table_of(sorted(Event(found.docs[leaders[n]], found.docs[n], best[n]) for n in best), EVENTS)
 
 
 def _lay_out(mentions: pa.Table, dates: Mapping[str, str | None]) -> _Documents:
     docs = sorted(set(mentions["doc"].to_pylist()))
-    lists = {slot: _sets(mentions.filter(pc.equal(mentions["slot"], slot)), docs, key) for slot, key in _KEYS.items()}
-    names = lists["name"]
+    keys: dict[str, Callable[[str], str]] = {"name": spelling, "figure": str, "quote": str}
+    sets = {slot: _sets(mentions.filter(pc.equal(mentions["slot"], slot)), docs, key) for slot, key in keys.items()}
     days = np.array([_day(dates.get(doc)) for doc in docs], np.int64)
-    rarity = weights(names, int(names.values.max(initial=-1)) + 1)
-    return _Documents(docs, names, rarity, lists["figure"], lists["quote"], days)
-
-
-_NO_DAY = 0
-_KEYS = {"name": spelling, "figure": str, "quote": str}
+    return _Documents(docs, sets["name"], sets["figure"], sets["quote"], days)
 
 
 def _sets(mentions: pa.Table, docs: list[str], key: Callable[[str], str]) -> Lists:
@@ -108,7 +104,7 @@ def _sets(mentions: pa.Table, docs: list[str], key: Callable[[str], str]) -> Lis
 
 
 def _day(value: str | None) -> int:
-    """Count the days of a date from the year 1; 0 where there is none, or it is no whole date."""
+    """Count the days of a date from the year 1; _NO_DAY where there is none, or it names no day."""
     try:
         return date.fromisoformat((value or "")[:10]).toordinal()
     except ValueError:
@@ -116,37 +112,37 @@ def _day(value: str | None) -> int:
 
 
 def _pairs(found: _Documents, rules: Rules) -> Pairs:
-    """Pair the documents that share two names or pieces of quotations which few documents have."""
+    """Pair the documents that share names or pieces of quotations which few documents have."""
     tally = Tally()
     for lists in (found.names, found.quotes):
         inverted = np.sort(lists.values << 32 | lists.owners())
         starts, counts = runs(inverted >> 32)
         for times in range(2, rules.max_documents + 1):
-            for some in each_with_each(inverted & 0xFFFFFFFF, starts[counts == times], times):
+            for some in each_with_each(inverted & LOW, starts[counts == times], times):
                 tally.add(some)
-    pairs, times = tally.result()
-    pairs = pairs[times >= 2]
-    return pairs >> 32, pairs & 0xFFFFFFFF
+    pairs, common = tally.result()
+    pairs = pairs[common >= rules.min_common]
+    return pairs >> 32, pairs & LOW
 
 
 def _judge(found: _Documents, pairs: Pairs, rules: Rules) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Say of each pair how alike its names are, and whether it reports one event."""
-    sums = totals(found.names, found.rarity)
-    both = shared(found.names, pairs, found.rarity)
-    score = both / np.maximum(np.minimum(sums[pairs[0]], sums[pairs[1]]), 1)
-    names, figures, quotes = (_number_shared(lists, pairs) for lists in (found.names, found.figures, found.quotes))
+    """Say of each pair which share of their names it has in common, and whether it reports one event.
+
+    Who acts is not enough, for the same people meet again: figures or quotations must be shared as well, and
+    the dates must not speak against it.
+    """
+    rarity = weights(found.names, int(found.names.values.max(initial=-1)) + 1)
+    sums = totals(found.names, rarity)
+    score = shared(found.names, pairs, rarity) / np.maximum(np.minimum(sums[pairs[0]], sums[pairs[1]]), 1)
+    names, figures, quotes = (number_shared(sets, pairs) for sets in (found.names, found.figures, found.quotes))
     fewer = np.minimum(*(found.figures.lengths()[side] for side in pairs))
     figures = np.where(figures >= rules.min_figure_share * fewer, figures, 0)
     left, right = found.days[pairs[0]], found.days[pairs[1]]
     dated = (left != _NO_DAY) & (right != _NO_DAY)
-    quoted = np.where((left == right) & dated, 0, np.where(dated, rules.min_traces, rules.min_quotes))
-    near = ~dated | (np.abs(left - right) <= rules.max_days)
-    enough = (names >= rules.min_names) & (score >= rules.min_share) & (figures + quotes >= rules.min_traces)
-    return score, near & enough & (quotes >= quoted)
-
-
-def _number_shared(lists: Lists, pairs: Pairs) -> Ints:
-    return shared(lists, pairs, np.ones(int(lists.values.max(initial=-1)) + 1, np.int64))
+    said = np.where(~dated, rules.min_quotes, np.where(left == right, 0, rules.min_traces))
+    in_time = ~dated | (np.abs(left - right) <= rules.max_days)
+    alike = (names >= rules.min_names) & (score >= rules.min_share) & (figures + quotes >= rules.min_traces)
+    return score, alike & in_time & (quotes >= said)
 
 
 def _apart(leaders: Mapping[int, int], days: Ints, max_days: int) -> Iterator[tuple[int, int]]:

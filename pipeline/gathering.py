@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import clusters, events, rulebook, store
-from pipeline.job import Job, Part, clean_key, code, mend_key, note, noted_key, pages_of
-from pipeline.rulebook import Rulebook
+from pipeline import clusters, events, store
+from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted_key, pages_of
 from pipeline.lines import level
+from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
 from pipeline.tables import (
     COPIES,
@@ -49,7 +49,7 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     Returns:
         templates: lines that a site repeats; events: how many there are.
     """
-    rules = rulebook.load(job.rules)
+    rules = load_rules(job)
     key = store.digest("gather", [mend_key(job, part) for part in parts])
     place = job.work("gather", key)
     if not place.is_dir():
@@ -60,7 +60,7 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     for part in parts:
         hosts = {page.host for page in pages_of(job, part).values()}
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
-        digests[part.number] = store.digest(rules.digest, code(), seen)
+        digests[part.number] = store.digest(job.state, seen)
     note(job, _GATHERED, key, digests)
     found = store.table([place / "events.parquet"], EVENTS)
     return {"templates": len(templates), "events": len(found["event"].unique())}
@@ -113,7 +113,7 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     Returns:
         copies: paragraphs that repeat another; twins: documents that repeat another as a whole.
     """
-    rules = rulebook.load(job.rules)
+    rules = load_rules(job)
     cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
     key = store.digest("link", [place.name for place in cleaned])
     place = job.work("link", key)

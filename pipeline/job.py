@@ -1,32 +1,20 @@
 """What a run has to know: its folders, its parts, and the names of the work that is done."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
-from pipeline import rulebook, store, store_raw
-from pipeline.tables import PAGES, Page, rows_of, table_of
+from pipeline import rulebook, store
+from pipeline.tables import PAGES, Page, rows_of
 
 # Modules that decide what a raw file's blocks are: when one changes, files are read again.
 _READING = ("decode", "charsets", "stray", "sniff", "formats/", "tables", "reading")
 _CODE = Path(__file__).parent
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-PLAN = pa.schema(
-    [
-        ("part", pa.int32()),
-        ("file", pa.string()),
-        ("bytes", pa.int64()),
-        ("changed", pa.int64()),
-        ("reason", pa.string()),
-    ]
-)
 
 
 class JobError(ValueError):
@@ -34,7 +22,10 @@ class JobError(ValueError):
 
 
 class Job(NamedTuple):
-    """Everything a pass has to know; small, so that it travels to other processes."""
+    """Everything a pass has to know; small, so that it travels to other processes.
+
+    `state` names the rules and the code as they were when the run began.
+    """
 
     raw: str
     clean: str
@@ -43,6 +34,7 @@ class Job(NamedTuple):
     part_bytes: int
     max_bytes: int
     keep_runs: int
+    state: str
 
     def work(self, name: str, key: str = "") -> Path:
         """Place of a pass's finished work."""
@@ -56,19 +48,6 @@ class Part(NamedTuple):
     key: str
     files: int
     bytes: int
-
-
-class Planned(NamedTuple):
-    """A raw file in the plan: its part, its size in bytes, when it changed (nanoseconds since 1970).
-
-    `reason` says why it cannot be read at all: it is no regular file, or its name is not text.
-    """
-
-    part: int
-    file: str
-    bytes: int
-    changed: int
-    reason: str | None
 
 
 def open_job(
@@ -107,9 +86,23 @@ def open_job(
         raise JobError(f"a run's name has letters, digits, dot, dash and underscore, not {run!r}")
     rulebook.load(rules)
     now = datetime.now(UTC)
-    return Job(
-        raw, clean, run or f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z", rules, part_bytes, max_bytes, keep_runs
-    )
+    name = run or f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z"
+    return Job(raw, clean, name, rules, part_bytes, max_bytes, keep_runs, _state(rules))
+
+
+def load_rules(job: Job) -> rulebook.Rulebook:
+    """Read the run's rules.
+
+    Raises:
+        JobError: the rules or the code are no longer what they were when the run began.
+    """
+    if _state(job.rules) != job.state:
+        raise JobError("the rules, or the code, changed while the run was going on: start it again")
+    return rulebook.load(job.rules)
+
+
+def _state(rules: str | None) -> str:
+    return store.digest(rulebook.digest(rules), code())
 
 
 @contextmanager
@@ -127,60 +120,11 @@ def hold(job: Job) -> Iterator[None]:
         raise JobError(str(error)) from None
 
 
-def plan(job: Job) -> list[Part]:
-    """Share the raw files out in parts of about `part_bytes`; a file stays in the part that it was first put in.
-
-    Raises:
-        JobError: there is no raw file.
-    """
-    found = {file.path: file for file in store_raw.raw_files(Path(job.raw))}
-    if not found:
-        raise JobError(f"no raw files in {job.raw}")
-    path = job.work("plan.parquet")
-    earlier = rows_of(store.table([path] if path.exists() else [], PLAN), Planned)
-    kept = [_planned(p.part, found[p.file]) for p in earlier if p.file in found]
-    new = [found[name] for name in sorted(set(found) - {p.file for p in kept})]
-    fresh = _share_out(job, new, max((p.part for p in earlier), default=-1) + 1)
-    files = sorted([*kept, *fresh], key=lambda p: (p.part, p.file))
-    groups = {number: [p for p in files if p.part == number] for number in sorted({p.part for p in files})}
-    store.write_table(path, PLAN, [table_of(rows, PLAN) for rows in groups.values()], {})
-    return [_part(job, number, rows) for number, rows in groups.items()]
-
-
-def files_of(job: Job, part: Part) -> list[Planned]:
-    """List the raw files of a part, in order."""
-    for batch in store.batches(job.work("plan.parquet")):
-        rows = rows_of(batch, Planned)
-        if rows and rows[0].part == part.number:
-            return rows
-    raise JobError(f"part {part.number} is not in the plan")
-
-
 def pages_of(job: Job, part: Part) -> dict[str, Page]:
     """Read what the pages of a part declare of themselves, by document."""
     return {
         page.doc: page for page in rows_of(store.table([job.work("read", part.key) / "pages.parquet"], PAGES), Page)
     }
-
-
-def _planned(part: int, file: store_raw.RawFile) -> Planned:
-    return Planned(part, file.path, file.bytes, file.changed, file.reason)
-
-
-def _share_out(job: Job, files: Iterable[store_raw.RawFile], number: int) -> list[Planned]:
-    shared: list[Planned] = []
-    size = 0
-    for file in files:
-        if size >= job.part_bytes:
-            number, size = number + 1, 0
-        shared.append(_planned(number, file))
-        size += file.bytes
-    return shared
-
-
-def _part(job: Job, number: int, rows: list[Planned]) -> Part:
-    key = store.digest(reading_code(), str(Path(job.raw).resolve()), job.max_bytes, [row[1:] for row in rows])
-    return Part(number, key, len(rows), sum(row.bytes for row in rows))
 
 
 @cache
@@ -202,7 +146,7 @@ def _sources() -> list[Path]:
 
 def mend_key(job: Job, part: Part) -> str:
     """Name the work of repairing a part's encoding."""
-    return store.digest("mend", part.key, rulebook.digest(job.rules), code())
+    return store.digest("mend", part.key, job.state)
 
 
 def clean_key(job: Job, part: Part) -> str:

@@ -1,6 +1,6 @@
 """Choose which text stays for which: most alike first, no chains, each copy held against the one that stays."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +45,7 @@ def repeats(texts: Texts, found: Verdicts, documents: Mapping[int, frozenset[str
     return links
 
 
-def relations(found: Verdicts, removed: Set[int], keepers: Set[int]) -> dict[int, Link]:
+def relations(found: Verdicts, removed: Collection[int], keepers: Collection[int]) -> dict[int, Link]:
     """Link texts that stay to others that say the same in other words, or that say it and more.
 
     Neither `removed` texts nor `keepers` of others get such a link, and no text that has one is referred to.
@@ -61,7 +61,8 @@ def relations(found: Verdicts, removed: Set[int], keepers: Set[int]) -> dict[int
         pair = (link.keeper, text)
         if link.kind == "reworded" and text in referred:
             pair = (text, link.keeper)
-        if not removed.isdisjoint(pair) or pair[0] in links or pair[1] in links or pair[1] in referred:
+        taken = any(end in removed or end in links for end in pair)
+        if taken or pair[1] in referred:
             continue
         links[pair[1]] = link._replace(keeper=pair[0])
         referred.add(pair[0])

@@ -30,6 +30,7 @@ class Layout:
     core_words_cap: int
     core_gap: int
     core_furniture: int
+    comments_after_words: int
     title_min_words: int
     title_max_words: int
     title_word_chars: int
@@ -59,10 +60,15 @@ def find_core(lines: Sequence[Line], marks: Sequence[Mark | None], repeated: Seq
     `repeated` says which lines the site repeats from page to page; those are no article's.
     """
     best, at, total, start = 0, Core(0, 0), 0, 0
+    read = 0
     for i, (line, mark, again) in enumerate(zip(lines, marks, repeated, strict=True)):
         if total <= 0:
             total, start = 0, i
-        total += -layout.core_furniture if again else _worth(line, mark, layout)
+        worth = -layout.core_furniture if again else _worth(line, mark, layout)
+        read += max(0, worth)
+        if mark is not None and mark.role == "comments" and read >= layout.comments_after_words:
+            break  # What is said under an article may be longer than the article.
+        total += worth
         if total > best:
             best, at = total, Core(start, i + 1)
     return _to_last_sentence(lines, marks, repeated, at)

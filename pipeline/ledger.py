@@ -1,7 +1,8 @@
 """The one place that changes text, and the book it keeps of every change.
 
 A stage proposes edits; `enter` writes them down (reading `before` from the blocks themselves), `apply` carries them
-out. `replay` and `revert` go through the book forwards and backwards, `balance` checks that nothing else happened.
+out. `replay` and `revert` go through the book forwards and backwards, `balance` checks that nothing else happened, and
+`prove` does all three.
 Within a step, edits of one block lie side by side: sorted by `start`, without overlap; two insertions may share a
 place and keep their order.
 """
@@ -137,6 +138,21 @@ def balance(blocks: pa.RecordBatch, ledger: pa.RecordBatch, paragraphs: pa.Recor
     owed = _chars(blocks["text"]) + _chars(ledger["after"]) - _chars(ledger["before"])
     if owed != _chars(paragraphs["text"]):
         raise LedgerError(f"the books call for {owed} characters, the paragraphs have {_chars(paragraphs['text'])}")
+
+
+def prove(blocks: pa.RecordBatch, ledger: pa.RecordBatch, paragraphs: pa.RecordBatch) -> None:
+    """Check that the ledger alone leads from the blocks to the paragraphs and back.
+
+    Raises:
+        LedgerError: it does not.
+    """
+    balance(blocks, ledger, paragraphs)
+    if not replay(blocks, ledger)["text"].equals(paragraphs["text"]):
+        raise LedgerError("replaying the ledger does not give the paragraphs")
+    columns = (blocks[name].to_pylist() for name in ("doc", "block", "text"))
+    read = {(doc, block): text for doc, block, text in zip(*columns, strict=True)}
+    if revert(paragraphs, ledger) != read:
+        raise LedgerError("undoing the ledger does not give the blocks back")
 
 
 def keys(batch: pa.RecordBatch) -> pa.Array:

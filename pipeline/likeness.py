@@ -19,16 +19,18 @@ class Likeness(NamedTuple):
     right_in_left: NDArray[np.float64]
 
 
-def weights(words: Lists, distinct: int) -> Ints:
-    """Weigh each of the `distinct` words by its rarity: log of how many texts there are for one that has it (idf)."""
-    texts = len(words.offsets) - 1
-    having = np.bincount(words.values, minlength=distinct)
-    return np.round(_UNIT * np.log1p(texts / np.maximum(having, 1))).astype(np.int64)
+def weights(sets: Lists, distinct: int) -> Ints:
+    """Weigh each of the `distinct` values by its rarity (idf): log(1 + sets / sets that have it), in 1024ths.
+
+    >>> weights(Lists(np.array([0, 1, 0]), np.array([0, 2, 3])), 2).tolist()
+    [710, 1125]
+    """
+    having = np.bincount(sets.values, minlength=distinct)
+    return np.round(_UNIT * np.log1p((len(sets.offsets) - 1) / np.maximum(having, 1))).astype(np.int64)
 
 
 def compare(words: Lists, pairs: Pairs, rarity: Ints) -> Likeness:
     """Compare the sets of words of each pair of texts; `rarity` weighs the words."""
-    both = shared(words, pairs, rarity)
-    sums = totals(words, rarity)
+    both, sums = shared(words, pairs, rarity), totals(words, rarity)
     left, right = sums[pairs[0]], sums[pairs[1]]
     return Likeness(both / np.maximum(left + right - both, 1), both / np.maximum(left, 1), both / np.maximum(right, 1))

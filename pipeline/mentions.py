@@ -10,6 +10,7 @@ from pipeline.words import is_name, level
 _QUOTES = re.compile(r"[“„«\"]([^“”„«»\"]{3,800})[”“»\"]")
 # Words of a longer quotation that are held against another report's, four in a row.
 _RUN = 4
+_LONG_FIGURE = 9
 _NO_FACT = ("",)
 
 
@@ -76,7 +77,9 @@ def _words(text: str, rules: Rules) -> _Words:
 def _tells(figure: str, rules: Rules) -> bool:
     """Say whether a figure can tell one report from another."""
     first, last = rules.years
-    return not figure.isdecimal() or (int(figure) >= rules.min_figure and not first <= int(figure) <= last)
+    if not figure.isdecimal() or len(figure) > _LONG_FIGURE:
+        return True
+    return int(figure) >= rules.min_figure and not first <= int(figure) <= last
 
 
 def _quotes(text: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         reads.append(place[0])
     values = {found.field: found.value for found in reversed(reads)}
     site = values.get("site_name") or page.site_name
-    signed = [s for b in blocks if b.role == "agency_credit" and (s := credits.agency_credit(b.text, rules.credits))]
+    signed = [s for b in blocks if b.role == "agency_credit" and (s := _signature(b.text, rules))]
     names = _authors(page, blocks, head, rules)
     persons = [name for name in names if agency_of(name, rules.credits.agencies) is None]
     credited = [name for found in signed for name in found.agencies] + list(place[1] if place else ())
@@ -94,6 +94,10 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         site_name=site,
         sources=tuple(reads),
     )
+
+
+def _signature(text: str, rules: Rules) -> credits.Credit | None:
+    return credits.agency_credit(text, rules.credits) or credits.initials(text, rules.credits)
 
 
 def _head(blocks: Sequence[Block], rules: Rules) -> int:
@@ -147,11 +151,13 @@ def _source(blocks: Sequence[Block], rules: Rules) -> Iterator[Read]:
 
 def _datelines(blocks: Sequence[Block], rules: Rules) -> Iterator[tuple[Read, tuple[str, ...]]]:
     """Read the place that the first paragraph, or the first but the lead, is dated from, and the agencies there."""
+    body = [block for block in blocks if block.role in rules.body_roles]
+    spoken = credits.spoken_places("\n".join(block.text for block in body), rules.credits)
     seen: set[str | None] = set()
-    for block in blocks:
-        if block.role in rules.body_roles and block.role not in seen:
+    for block in body:
+        if block.role not in seen:
             seen.add(block.role)
-            if found := credits.dateline(block.text, rules.credits):
+            if found := credits.dateline(block.text, rules.credits, spoken):
                 yield _span("dateline", block.text, found.place, block), found.agencies
 
 

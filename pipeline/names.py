@@ -45,7 +45,7 @@ def skipped(path: str) -> str | None:
     parts = path.split("/")
     if any(part in _LITTER or part.lower() in _LITTER for part in parts):
         return "litter"
-    if any(part.startswith(".") for part in parts):
+    if any(part.startswith(".") and part != ".." for part in parts):
         return "hidden"
     return "leftover" if _LEFTOVER.search(parts[-1]) else None
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import cleaning, rulebook, store
+from pipeline import cleaning, store
 from pipeline.formats import format_named
 from pipeline.gathering import links_of, sites_of
-from pipeline.job import Job, Part, clean_key, finish_key, mend_key, pages_of
+from pipeline.job import Job, Part, clean_key, finish_key, load_rules, mend_key, pages_of
 from pipeline.ledger import LedgerError, keys, replay
 from pipeline.reading import Read, read_batches
 from pipeline.rulebook import Rulebook
@@ -36,6 +36,7 @@ from pipeline.tables import (
     Block,
     Document,
     FileRow,
+    batch_of,
     rows_of,
     table_of,
 )
@@ -57,7 +58,7 @@ def read_part(job: Job, part: Part) -> Counts:
     fresh = not mended.is_dir()
     if fresh:
         with store.folder(mended) as draft:
-            store.write_json(draft / "counts.json", _mend(job, part, draft, rulebook.load(job.rules)))
+            store.write_json(draft / "counts.json", _mend(job, part, draft, load_rules(job)))
     return {**store.read_json(read / "counts.json"), **store.read_json(mended / "counts.json"), "fresh": int(fresh)}
 
 
@@ -111,7 +112,7 @@ def clean_part(job: Job, part: Part) -> Counts:
     fresh = not place.is_dir()
     if fresh:
         with store.folder(place) as draft:
-            store.write_json(draft / "counts.json", _clean(job, part, draft, rulebook.load(job.rules)))
+            store.write_json(draft / "counts.json", _clean(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
 
@@ -128,7 +129,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
-            first = _of_documents(blocks, mended, LEDGER)
+            first = _of_documents(blocks, mended)
             cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules)
             verdicts.write_batch(cleaned.verdicts)
             ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
@@ -152,7 +153,7 @@ def finish_part(job: Job, part: Part) -> Counts:
     fresh = not place.is_dir()
     if fresh:
         with store.folder(place) as draft:
-            store.write_json(draft / "counts.json", _finish(job, part, draft, rulebook.load(job.rules)))
+            store.write_json(draft / "counts.json", _finish(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
 
@@ -160,7 +161,7 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, cleaned = job.work("read", part.key), job.work("clean", clean_key(job, part))
     files = {row.file: row for row in rows_of(store.table([read / "files.parquet"], FILES), FileRow)}
     entries = store.table([cleaned / "ledger.parquet"], LEDGER)
-    verdicts = store.table([cleaned / "verdicts.parquet"], VERDICTS)
+    verdicts = batch_of(store.table([cleaned / "verdicts.parquet"], VERDICTS))
     drafts = rows_of(store.table([cleaned / "documents.parquet"], DOCUMENTS), Document)
     links = links_of(job, {row.doc for row in drafts})
     counts: Counter[str] = Counter(documents=0, blocks=0, paragraphs=0)
@@ -175,7 +176,7 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             blocks = with_roles(as_read, verdicts.take(pc.index_in(keys(as_read), value_set=keys(verdicts))))
             here = set(as_read["doc"].to_pylist())
             mine = [links.complete(row) for row in drafts if row.doc in here]
-            batch = cleaning.finish(blocks, _of_documents(blocks, entries, LEDGER), mine, links.copies, rules)
+            batch = cleaning.finish(blocks, _of_documents(blocks, entries), mine, links.copies, rules)
             prove_restored(batch.blocks, files, {row.doc: row.file for row in mine})
             blocks_out.write_batch(batch.blocks)
             ledger_out.write_batch(batch.ledger)
@@ -210,7 +211,6 @@ def restored(blocks: Sequence[Block], row: FileRow) -> bytes:
     return format_named(row.format or "").restore(blocks, row.encoding or "")
 
 
-def _of_documents(blocks: pa.RecordBatch, rows: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
+def _of_documents(blocks: pa.RecordBatch, rows: pa.Table) -> pa.RecordBatch:
     """Pick the rows of the documents in a batch."""
-    mine = rows.filter(pc.is_in(rows["doc"], value_set=blocks["doc"].unique())).combine_chunks()
-    return mine.to_batches()[0] if mine.num_rows else table_of([], schema)
+    return batch_of(rows.filter(pc.is_in(rows["doc"], value_set=blocks["doc"].unique())))

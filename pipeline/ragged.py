@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
+# Two numbers are packed in one of 64 bits to be sorted together: the first in the upper half.
+LOW = (1 << 32) - 1
 # Values looked at in one go: bounds the memory that a comparison of many pairs takes.
 _AT_ONCE = 4_000_000
 
@@ -50,81 +52,7 @@ def ranges(starts: Ints, lengths: Ints) -> Ints:
     return np.repeat(starts - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
 
 
-def sets(lists: Lists) -> Lists:
-    """Sort each list and drop what it holds twice.
-
-    >>> sets(Lists(np.array([3, 1, 3, 2]), np.array([0, 3, 4]))).values.tolist()
-    [1, 3, 2]
-    """
-    return sets_of(lists.owners(), lists.values, len(lists.offsets) - 1)
-
-
-def sets_of(owners: Ints, values: Ints, size: int) -> Lists:
-    """Gather values (whole numbers below 2^32) by their owners: `size` sorted lists without repetition."""
-    packed = owners << 32 | values
-    packed.sort()
-    packed = packed[runs(packed)[0]]
-    return Lists(packed & 0xFFFFFFFF, offsets_of(np.bincount(packed >> 32, minlength=size)))
-
-
-def bags_of(owners: Ints, values: Ints, size: int) -> Lists:
-    """Gather values (below 2^28) as `sets_of` does, but a second and third time as values of their own.
-
-    A value that stands there for the n-th time becomes value * 16 + n, up to 15.
-
-    >>> bags_of(np.array([0, 0, 1]), np.array([2, 2, 2]), 2).values.tolist()
-    [32, 33, 32]
-    """
-    packed = owners << 32 | values << 4
-    packed.sort()
-    starts, counts = runs(packed)
-    packed += np.minimum(ranges(np.zeros(len(counts), np.int64), counts), 15)
-    return sets_of(packed >> 32, packed & 0xFFFFFFFF, size)
-
-
-def totals(lists: Lists, weights: Ints) -> Ints:
-    """Add up the weights of each list's values."""
-    sums = np.concatenate(([0], np.cumsum(weights[lists.values])))
-    return sums[lists.offsets[1:]] - sums[lists.offsets[:-1]]
-
-
-def shared(lists: Lists, pairs: Pairs, weights: Ints) -> Ints:
-    """Add up, for each pair of sets, the weights of the values that both hold.
-
-    Weights are whole numbers, so that no sum hangs on the order of its terms.
-
-    >>> two = Lists(np.array([0, 1, 2, 1, 2, 3]), np.array([0, 3, 6]))
-    >>> shared(two, (np.array([0]), np.array([1])), np.array([1, 10, 100, 1000])).tolist()
-    [110]
-    """
-    sums = np.zeros(len(pairs[0]), np.int64)
-    for start, stop in _slices(lists.lengths()[pairs[0]] + lists.lengths()[pairs[1]]):
-        both = np.concatenate([_keyed(lists, side[start:stop]) for side in pairs])
-        both.sort()
-        twice = both[1:][both[1:] == both[:-1]]
-        found = np.bincount(twice >> 32, weights=weights[twice & 0xFFFFFFFF], minlength=stop - start)
-        sums[start:stop] = found.astype(np.int64)
-    return sums
-
-
-def _keyed(lists: Lists, rows: Ints) -> Ints:
-    """Put the place of the pair in front of each value, so that one sort brings equal values of a pair together."""
-    lengths = lists.lengths()[rows]
-    values = lists.values[ranges(lists.offsets[rows], lengths)]
-    return np.repeat(np.arange(len(rows)), lengths) << 32 | values
-
-
-def _slices(sizes: Ints) -> Iterator[tuple[int, int]]:
-    """Cut a row of sizes into runs of about _AT_ONCE, at least one each."""
-    sums, start = np.cumsum(sizes), 0
-    while start < len(sizes):
-        done = sums[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(sums, done + _AT_ONCE, "right")))
-        yield start, stop
-        start = stop
-
-
-def runs(ordered: Ints) -> tuple[Ints, Ints]:
+def runs(ordered: NDArray[Any]) -> tuple[Ints, Ints]:
     """Find runs of equal values: where each begins, and how long it is.
 
     >>> [r.tolist() for r in runs(np.array([4, 4, 7]))]
@@ -134,3 +62,79 @@ def runs(ordered: Ints) -> tuple[Ints, Ints]:
     first[1:] = ordered[1:] != ordered[:-1]
     starts = np.flatnonzero(first)
     return starts, np.diff(np.append(starts, len(ordered)))
+
+
+def sets_of(owners: Ints, values: Ints, size: int) -> Lists:
+    """Gather values (from 0 to 2^32) by their owners: `size` sorted lists, nothing twice in one.
+
+    >>> sets_of(np.array([1, 0, 1, 1]), np.array([3, 1, 2, 3]), 2).values.tolist()
+    [1, 2, 3]
+    """
+    packed = owners << 32 | values
+    packed.sort()
+    packed = packed[runs(packed)[0]]
+    return Lists(packed & LOW, offsets_of(np.bincount(packed >> 32, minlength=size)))
+
+
+def bags_of(owners: Ints, values: Ints, size: int) -> Lists:
+    """Gather values (from 0 to 2^28) as `sets_of` does, but a second and third time as values of their own.
+
+    A value that stands there for the n-th time (from 0) becomes value * 16 + n, up to 15.
+
+    >>> bags_of(np.array([0, 0, 1]), np.array([2, 2, 2]), 2).values.tolist()
+    [32, 33, 32]
+    """
+    packed = owners << 32 | values << 4
+    packed.sort()
+    counts = runs(packed)[1]
+    packed += np.minimum(ranges(np.zeros_like(counts), counts), 15)
+    return sets_of(packed >> 32, packed & LOW, size)
+
+
+def totals(lists: Lists, weights: Ints) -> Ints:
+    """Add up the weights of each list's values."""
+    sums = np.concatenate(([0], np.cumsum(weights[lists.values])))
+    return sums[lists.offsets[1:]] - sums[lists.offsets[:-1]]
+
+
+def shared(sets: Lists, pairs: Pairs, weights: Ints) -> Ints:
+    """Add up, for each pair of sets, the weights of the values that both hold.
+
+    Weights are whole numbers, so that no sum hangs on the order of its terms.
+
+    >>> two = Lists(np.array([0, 1, 2, 1, 2, 3]), np.array([0, 3, 6]))
+    >>> shared(two, (np.array([0]), np.array([1])), np.array([1, 10, 100, 1000])).tolist()
+    [110]
+    """
+    sums = np.zeros(len(pairs[0]), np.int64)
+    lengths = sets.lengths()
+    for start, stop in _slices(lengths[pairs[0]] + lengths[pairs[1]]):
+        both = np.concatenate([_keyed(sets, side[start:stop]) for side in pairs])
+        both.sort()
+        twice = both[1:][both[1:] == both[:-1]]
+        found = np.bincount(twice >> 32, weights=weights[twice & LOW], minlength=stop - start)
+        sums[start:stop] = found.astype(np.int64)
+    return sums
+
+
+def number_shared(sets: Lists, pairs: Pairs) -> Ints:
+    """Count, for each pair of sets, the values that both hold."""
+    return shared(sets, pairs, np.ones(int(sets.values.max(initial=-1)) + 1, np.int64))
+
+
+def _keyed(sets: Lists, rows: Ints) -> Ints:
+    """Put the place of the pair in front of each value, so that one sort brings equal values of a pair together."""
+    lengths = sets.lengths()[rows]
+    values = sets.values[ranges(sets.offsets[rows], lengths)]
+    keyed: Ints = np.repeat(np.arange(len(rows)), lengths) << 32 | values
+    return keyed
+
+
+def _slices(sizes: Ints) -> Iterator[tuple[int, int]]:
+    """Cut a row of sizes into runs that sum up to _AT_ONCE at most, of one at least."""
+    sums, start = np.cumsum(sizes), 0
+    while start < len(sizes):
+        done = int(sums[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(sums, done + _AT_ONCE, "right")))
+        yield start, stop
+        start = stop

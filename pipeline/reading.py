@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pipeline import store_raw
 from pipeline.formats import FormatError, Reading, format_of, host_of
-from pipeline.job import Job, Part, Planned, files_of
+from pipeline.job import Job, Part
+from pipeline.planning import Planned, files_of
 from pipeline.tables import Block, FileRow, Page
 
 # About 2 million characters a batch: enough rows for Arrow to pay, little enough for a worker's memory.
@@ -44,9 +45,7 @@ def read_file(job: Job, planned: Planned) -> tuple[FileRow, list[Reading]]:
     sha256 = name = None
     size = planned.bytes
     try:
-        if planned.reason is not None:
-            raise FormatError(planned.reason, "it is no plain file, or its name is no text")
-        raw = store_raw.read_raw(Path(job.raw), planned.file, job.max_bytes)
+        raw = _content(job, planned)
         sha256, size = hashlib.sha256(raw).hexdigest(), len(raw)
         form = format_of(raw[:_HEAD], planned.file)
         name = form.name
@@ -58,3 +57,9 @@ def read_file(job: Job, planned: Planned) -> tuple[FileRow, list[Reading]]:
     restored = form.restore([block for reading in readings for block in reading.blocks], encoding)
     told = hashlib.sha256(restored).hexdigest()
     return FileRow(planned.file, size, sha256, name, encoding, told, "read", None, planned.part, job.run), readings
+
+
+def _content(job: Job, planned: Planned) -> bytes:
+    if planned.reason is not None:
+        raise FormatError(planned.reason, "it is no plain file, or its name is no text")
+    return store_raw.read_raw(Path(job.raw), planned.file, job.max_bytes)

@@ -13,8 +13,9 @@ from typing import Any
 
 from pipeline.closing import close_run
 from pipeline.gathering import gather_run, link_run
-from pipeline.job import Job, JobError, Part, hold, open_job, plan
+from pipeline.job import Job, JobError, Part, hold, open_job
 from pipeline.parts import clean_part, finish_part, read_part
+from pipeline.planning import plan
 from pipeline.staging import stage_raw
 
 __all__ = [

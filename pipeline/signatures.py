@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class Rules:
     """Words that deny, and words that stand for figures."""
 
     negations: frozenset[str]
-    unspaced_negations: str  # as a pattern, for scripts without spaces
+    denying_parts: str  # parts of words that deny, as a pattern
     numbers: Mapping[str, str]
 
 
@@ -49,11 +49,11 @@ class _Vocabulary(NamedTuple):
 def parse(files: RuleFiles) -> Rules:
     """Read `[words]` of duplicate.toml: words that deny and number words, by language."""
     table = files["duplicate.toml"]["words"]
-    refuse_unknown("duplicate.toml [words]", table, ("negations", "unspaced_negations", "numbers"))
-    unspaced = "|".join(map(re.escape, chain.from_iterable(table["unspaced_negations"].values())))
+    refuse_unknown("duplicate.toml [words]", table, ("negations", "denying_parts", "numbers"))
+    parts = "|".join(map(re.escape, chain.from_iterable(table["denying_parts"].values())))
     negations = frozenset(word for words in table["negations"].values() for word in words)
-    numbers = {word: str(value) for words in table["numbers"].values() for word, value in words.items()}
-    return Rules(negations, unspaced, numbers)
+    numbers = {word.casefold(): figure for figure, words in table["numbers"].items() for word in words}
+    return Rules(negations, parts, numbers)
 
 
 def sign(
@@ -83,7 +83,7 @@ def sign(
         pa.array(_exact(hashes, offsets), pa.uint64()),
         pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(hashes)),
         _facts(known, words, offsets, opening),
-        pc.add(_sums(known.denies[words], offsets), pc.count_substring_regex(blocks["text"], rules.unspaced_negations)),
+        pc.add(_sums(known.denies[words], offsets), pc.count_substring_regex(blocks["text"], rules.denying_parts)),
     ]
     return pa.record_batch(columns, schema=SIGNATURES)
 
@@ -127,8 +127,7 @@ def _opening(ends: NDArray[np.bool_], offsets: Ints) -> NDArray[np.bool_]:
 def _exact(hashes: NDArray[np.uint64], offsets: Ints) -> list[int]:
     """Hash the whole row of words of each text."""
     raw = memoryview(hashes.astype("<u8").tobytes())
-    ends = (offsets * 8).tolist()
-    spans = zip(ends[:-1], ends[1:], strict=True)
+    spans = pairwise((offsets * 8).tolist())
     return [int.from_bytes(blake2b(raw[a:b], digest_size=8).digest(), "little") for a, b in spans]
 
 

@@ -130,7 +130,7 @@ def open_raw(path: Path) -> BinaryIO:
 def _refusal(path: Path, error: OSError) -> FormatError:
     try:
         kind = os.lstat(path).st_mode
-    except (OSError, ValueError):
+    except OSError:
         if "\\x" in path.name:
             return FormatError("undecodable-name", "its name is text in no encoding")
         return FormatError("missing", "the file is not there any more")

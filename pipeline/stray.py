@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 SUFFIX = "-stray"
-# Private use. Only codecs of two or four bytes a character leave bytes below 0x80 over.
+# Private use. Only codecs of two bytes a character leave bytes below 0x80 over.
 STRAY = re.compile("[\uf700-\uf7ff]")
 _FIRST = 0xF700
 _HIGH = range(0x80, 0x100)
 _FROM_ESCAPES = {0xDC00 + byte: _FIRST + byte for byte in _HIGH}
 _TO_ESCAPES = {_FIRST + byte: 0xDC00 + byte for byte in _HIGH}
-_LOW_STRAY = re.compile("([\uf700-\uf77f]+)")
+_STRAYS = re.compile("([\uf700-\uf7ff]+)")
 _ERRORS = "copydesk-stray"
 
 
@@ -43,12 +43,10 @@ def _read(raw: bytes, base: str) -> str:
 
 
 def _write(text: str, base: str) -> bytes:
-    pieces = enumerate(_LOW_STRAY.split(text) if base.startswith("utf-16") else [text])
-    return b"".join(bytes(map(byte_of, p)) if odd % 2 else _write_high(p, base) for odd, p in pieces)
-
-
-def _write_high(text: str, base: str) -> bytes:
-    return codecs.encode(text.translate(_TO_ESCAPES), base, "surrogateescape")
+    if not base.startswith("utf-16"):
+        return codecs.encode(text.translate(_TO_ESCAPES), base, "surrogateescape")
+    pieces = enumerate(_STRAYS.split(text))
+    return b"".join(bytes(map(byte_of, p)) if odd % 2 else codecs.encode(p, base) for odd, p in pieces)
 
 
 def _keep(error: UnicodeError) -> tuple[str, int]:

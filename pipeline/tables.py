@@ -415,3 +415,9 @@ def rows_of(batch: pa.RecordBatch | pa.Table, row: type[Row]) -> list[Row]:
     """Turn a batch back into its rows, each a `row`; list columns become tuples."""
     columns = (c.to_pylist() for c in batch.columns)
     return [row(*(tuple(v) if isinstance(v, list) else v for v in values)) for values in zip(*columns, strict=True)]
+
+
+def batch_of(rows: pa.Table) -> pa.RecordBatch:
+    """Turn a table into one batch, without rows where it has none."""
+    batches = rows.combine_chunks().to_batches()
+    return batches[0] if batches else table_of([], rows.schema)

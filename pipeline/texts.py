@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import facts, likeness
 from pipeline.facts import Facts
-from pipeline.ragged import Ints, Lists, bags_of, sets
+from pipeline.ragged import Ints, Lists, bags_of, offsets_of, sets_of
 from pipeline.signatures import OPENING
 from pipeline.words import hash_of, is_name
 
@@ -23,50 +24,66 @@ class Texts(NamedTuple):
     documents: Ints
 
 
+class _Stated(NamedTuple):
+    """The facts of all texts as they were signed, end to end, by number: which they are, and how often each stands."""
+
+    lists: Lists
+    texts: list[str]
+    hashes: NDArray[np.uint64]
+    inside: Ints  # times inside a sentence
+    anywhere: Ints
+
+
 def lay_out(signatures: pa.Table, rules: facts.Rules) -> Texts:
     """Number the words and facts of distinct texts (rows of SIGNATURES)."""
-    hashes, offsets = flat(signatures["words"])
+    hashes, offsets = _flat(signatures["words"])
     encoded = hashes.dictionary_encode()
-    numbers = encoded.indices.to_numpy().astype(np.int64)
-    words = sets(Lists(numbers, offsets))
-    stated = _facts(signatures, encoded.dictionary, np.bincount(numbers), Lists(hashes.to_numpy(), offsets), rules)
-    rarity = likeness.weights(words, len(encoded.dictionary))
+    numbers, size = encoded.indices.to_numpy().astype(np.int64), len(offsets) - 1
+    sequences = Lists(hashes.to_numpy(), offsets)
+    words = sets_of(sequences.owners(), numbers, size)
+    stated = _stated(signatures["facts"])
+    written = np.append(np.bincount(numbers), 0)  # the last: for facts that are no word
+    times = written[pc.index_in(pa.array(stated.hashes), encoded.dictionary).fill_null(-1).to_numpy()]
+    names = np.array([is_name(text) for text in stated.texts], np.bool_)
+    small = times - stated.anywhere
+    named = names & ((small <= 0) | (small < rules.max_small * stated.inside))
+    negations = signatures["negations"].to_numpy().astype(np.int64)
+    figures, proper = (_bags(stated.lists, chosen) for chosen in (~names, named))
     documents = _whole(signatures["doc"]).dictionary_encode().indices.to_numpy()
-    return Texts(Lists(hashes.to_numpy(), offsets), words, rarity, stated, documents)
+    rarity = likeness.weights(words, len(encoded.dictionary))
+    known = Facts(
+        figures, proper, _only(stated.lists, named | ~names), negations, sequences, stated.texts, stated.hashes
+    )
+    return Texts(sequences, words, rarity, known, documents)
 
 
-def _facts(signatures: pa.Table, known: pa.Array, counts: Ints, sequences: Lists, rules: facts.Rules) -> Facts:
-    """Number the figures, and the names: words that bear a capital inside sentences often enough."""
-    flat_facts, offsets = flat(signatures["facts"])
-    encoded = flat_facts.dictionary_encode()
-    marked = encoded.dictionary.to_pylist()
+def _stated(column: pa.ChunkedArray) -> _Stated:
+    """Number the facts, whether or not they open a sentence."""
+    values, offsets = _flat(column)
+    encoded = values.dictionary_encode()
+    known, marked = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
     number: dict[str, int] = {}
     bare = np.array([number.setdefault(fact.removeprefix(OPENING), len(number)) for fact in marked], np.int64)
-    texts = list(number)
     inside = np.array([not fact.startswith(OPENING) for fact in marked], np.bool_)
-    values = bare[encoded.indices.to_numpy()]
-    capital = np.bincount(values, minlength=len(texts))
-    within = np.bincount(values[inside[encoded.indices.to_numpy()]], minlength=len(texts))
-    hashes = np.frombuffer(b"".join(map(hash_of, texts)), "<u8")
-    word_of = pc.fill_null(pc.index_in(pa.array(hashes), known), -1).to_numpy().astype(np.int64)
-    lower = np.where(word_of >= 0, counts[word_of], 0) - capital
-    name = np.array([is_name(text) for text in texts], np.bool_)
-    named = name & ((within * rules.max_lower > lower) | (lower <= 0))
-    owners = Lists(values, offsets).owners()
-    names, figures = named[values], ~name[values]
-    size = len(offsets) - 1
-    negations = signatures["negations"].to_numpy().astype(np.int64)
-    return Facts(
-        bags_of(owners[figures], values[figures], size),
-        bags_of(owners[names], values[names], size),
-        negations,
-        sequences,
-        texts,
-        hashes,
-    )
+    numbers = bare[known]
+    hashes = np.frombuffer(b"".join(map(hash_of, number)), "<u8")
+    counts = (np.bincount(some, minlength=len(number)) for some in (numbers[inside[known]], numbers))
+    return _Stated(Lists(numbers, offsets), list(number), hashes, *counts)
 
 
-def flat(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+def _bags(lists: Lists, chosen: NDArray[np.bool_]) -> Lists:
+    """Keep the values that are chosen, in bags."""
+    kept = _only(lists, chosen)
+    return bags_of(kept.owners(), kept.values, len(kept.offsets) - 1)
+
+
+def _only(lists: Lists, chosen: NDArray[np.bool_]) -> Lists:
+    """Keep the values that are chosen, in order."""
+    kept = chosen[lists.values]
+    return Lists(lists.values[kept], offsets_of(kept)[lists.offsets])
+
+
+def _flat(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
     """Lay a column of lists end to end: the values, and where each list begins."""
     lists = _whole(column)
     offsets = lists.offsets.to_numpy().astype(np.int64)

@@ -17,11 +17,11 @@ class Rules(NamedTuple):
     near_short: float  # the same where one of them has fewer words than short_words
     short_words: int
     near_within: float  # the same where both stand in one document
-    covered: float  # share of the words of the one taken away that stand in the other
+    covered: float  # share of the words of the one taken away that must stand in the other
     through: float  # enough where a chain of near ones leads from one to the other
     reworded: float
     contained: float
-    longer: float  # how many times the words of a text one must have to contain it
+    longer: float  # how many times the words of a text another must have to contain it
     names: facts.Rules
 
 
@@ -31,7 +31,7 @@ class Verdicts(NamedTuple):
     left: Ints
     right: Ints
     score: NDArray[np.float64]
-    near: NDArray[np.bool_]  # right repeats left
+    near: NDArray[np.bool_]  # right repeats left, and states no figure that left does not
     apart: NDArray[np.bool_]  # much alike, and not the same: no third text may stand for both
     reworded: NDArray[np.bool_]
     left_within: NDArray[np.bool_]  # right says what left says, and more
@@ -40,30 +40,41 @@ class Verdicts(NamedTuple):
 
 
 def judge(texts: Texts, pairs: Pairs, rules: Rules) -> Verdicts:
-    """Compare the texts of each pair on all their words, and the more alike ones on what they state."""
+    """Compare the texts of each pair on all their words, and the more alike ones on what they state.
+
+    A pair in which each text states a figure or a name that the other does not, or one denies oftener
+    than the other, is not the same, however alike.
+    """
     found = likeness.compare(texts.words, pairs, texts.rarity)
-    worth = (found.jaccard >= rules.reworded) | (found.left_in_right >= rules.contained) | (found.right_in_left >= rules.contained)
+    held = np.maximum(found.left_in_right, found.right_in_left)
+    worth = (found.jaccard >= rules.reworded) | (held >= rules.contained)
     left, right = pairs[0][worth], pairs[1][worth]
     score, inner, outer = (shares[worth] for shares in found)
     other = facts.differ(texts.facts, (left, right), rules.names)
     same = ~(other.left & other.right) & (other.denials == 0)
     home = texts.documents[left] == texts.documents[right]
-    near = score >= _bounds(texts, left, right, home, rules)
+    much, enough = score >= rules.reworded, score >= _bounds(texts, left, right, rules)
     longer = texts.sequences.lengths()[right] / texts.sequences.lengths()[left]
     return Verdicts(
         left,
         right,
         score,
-        near & same & ~other.right_figures & (outer >= rules.covered),
-        (score >= rules.reworded) & ~same | home & ~near,
-        (score >= rules.reworded) & same & ~home,
-        (inner >= rules.contained) & ~other.left & (other.denials <= 0) & (longer >= rules.longer) & ~home,
-        (outer >= rules.contained) & ~other.right & (other.denials >= 0) & (longer <= 1 / rules.longer) & ~home,
-        np.maximum(inner, outer),
+        near=enough & same & ~other.right_figures & (outer >= rules.covered),
+        apart=much & ~same | home & ~enough,
+        reworded=much & same & ~home,
+        left_within=(inner >= rules.contained) & ~other.left & (other.denials <= 0) & (longer >= rules.longer) & ~home,
+        right_within=(outer >= rules.contained)
+        & ~other.right
+        & (other.denials >= 0)
+        & (longer * rules.longer <= 1)
+        & ~home,
+        held=held[worth],
     )
 
 
-def _bounds(texts: Texts, left: Ints, right: Ints, home: NDArray[np.bool_], rules: Rules) -> NDArray[np.float64]:
+def _bounds(texts: Texts, left: Ints, right: Ints, rules: Rules) -> NDArray[np.float64]:
+    """Say how alike each pair must be for one of the two to go."""
     sizes = texts.sequences.lengths()
     short = np.minimum(sizes[left], sizes[right]) < rules.short_words
+    home = texts.documents[left] == texts.documents[right]
     return np.where(home, rules.near_within, np.where(short, rules.near_short, rules.near))

@@ -21,13 +21,13 @@ _GROUPS = re.compile(r"(?<=\d)[.,'](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NO_FIGURE = re.compile(rf"(?<!\d)[.:/]|[.:/](?!\d)|(?<=[^\W\d])-|-(?!\d)|[^\w.:/%{_COINS}-]|_")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|%)$")
-_COIN_BEHIND = re.compile(rf"(.+)([{_COINS}])")
+_COIN = re.compile(f"[{_COINS}]")
 _ENDS = re.compile(r"[.!?…:。！？][\"'’”»)\]]*$")
 _AROUND = "“”‘’„‚«»\"'()[]{}<>.,;:!?*_"
 _MAY_END = frozenset(".!?…:。！？\"'’”»)]")
 _INNER = dict.fromkeys(map(ord, "'’-‐‑"))
 _POSSESSIVE = frozenset(("'s", "’s", "'S", "’S"))
-_CACHE = 1 << 16
+_KNOWN_CHARS = 40
 
 
 class Token(NamedTuple):
@@ -51,7 +51,6 @@ def hash_of(word: str) -> bytes:
     return blake2b(word.encode(), digest_size=8).digest()
 
 
-@lru_cache(maxsize=_CACHE)
 def level(token: str) -> Token:
     """Level what stands between two spaces.
 
@@ -62,6 +61,10 @@ def level(token: str) -> Token:
     >>> [level(token).facts for token in ("Lavrov’s", "hotel", "1.5%", "100,000", "(2–1)", "外交部")]
     [('lavrov',), ('',), ('1.5',), ('100000',), ('2-1',), ('外交', '交部')]
     """
+    return _known(token) if len(token) <= _KNOWN_CHARS else _level(token)
+
+
+def _level(token: str) -> Token:
     core = token.strip(_AROUND)
     plain = core.translate(_INNER)
     if plain.isalpha() and plain.isascii():  # most tokens: the way below would say the same, slower
@@ -81,6 +84,10 @@ def level(token: str) -> Token:
             found += [_word(part) for part in _PARTS.split(run)]
     words = tuple(word for word, _ in found if word)
     return Token(words, b"".join(map(hash_of, words)), tuple(fact for word, fact in found if word), _ends(token))
+
+
+# Most tokens of a text were seen before; longer ones are rare, and would fill the memory.
+_known = lru_cache(maxsize=1 << 16)(_level)
 
 
 def is_name(fact: str) -> bool:
@@ -118,5 +125,7 @@ def _character_pairs(run: str) -> Iterable[tuple[str, str]]:
 
 def _figure(run: str) -> tuple[str, str]:
     plain = _GROUPS.sub("", run.translate(_DASHES).casefold())
-    word = _COIN_BEHIND.sub(r"\2\1", _NO_FIGURE.sub("", _DECIMAL.sub(".", plain)))
+    word = _NO_FIGURE.sub("", _DECIMAL.sub(".", plain))
+    if _COIN.fullmatch(word[-1:]):
+        word = word[-1] + word[:-1]
     return word, _ORDINAL.sub("", word)

@@ -77,7 +77,7 @@ def test_what_encoding_and_spacing_propose_can_be_carried_out(texts):
     apply(blocks, spacing.propose(blocks, RULES.spacing))
 
 
-@pytest.mark.parametrize("case", cases("encoding.toml"))
+@pytest.mark.parametrize("case", list(cases("encoding.toml")))
 def test_encoding_cases(case):
     assert carried_out(case["given"], encoding.repair(case["given"], RULES.encoding)) == case["expect"]
 
@@ -93,7 +93,7 @@ def test_preformatted_text_keeps_its_spaces():
     assert spacing.propose(blocks, RULES.spacing).num_rows == 0
 
 
-@pytest.mark.parametrize("case", cases("mistranslation.toml"))
+@pytest.mark.parametrize("case", list(cases("mistranslation.toml")))
 def test_mistranslation_cases(case):
     blocks = page(case["given"])
     texts = [b.text for b in blocks]

@@ -97,8 +97,9 @@ class Cutter:
             if self._text:
                 self._cut()
             self._open.pop()
-            del self._paths[len(self._open) :]
-            if tag in PREFORMATTED:
+            if len(self._paths) > len(self._open):
+                self._paths.pop()
+            if self._preserved and tag in PREFORMATTED:
                 self._preserved -= 1
         elif role == LINK:
             self._links -= self._anchors.pop()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.evidence import Person, people
 from pipeline.lift import each_document
 from pipeline.stages.mistranslation_rules import Artefact, Rules, parse
-from pipeline.stages.slots import Hit, find_hits
+from pipeline.stages.mistranslation_slots import Hit, find_hits
 from pipeline.tables import Block, Edit
 
 __all__ = ["Rules", "correct", "parse", "propose"]

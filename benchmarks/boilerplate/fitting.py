@@ -1,0 +1,205 @@
+"""Fit the line model: weights of words, weights of words of paths, trees, calibration.
+
+Words are weighed on other sites than those whose lines they then describe (cross-fitting): else the trees would trust
+them more than they may on a new site.
+"""
+
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from catboost import CatBoostClassifier
+from labelled import Labelled
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from pipeline import features, glyphs, linemodel, paths
+from pipeline.linemodel import Forest, tree_of
+from pipeline.paths import Weights
+
+FOLDS = 5
+LENGTHS = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22, 30, 45, 70)  # words: bins of length, so that words are weighed beside it
+
+
+class Settings(NamedTuple):
+    """What was chosen by cross-validation."""
+
+    min_sites: int = 8  # a word must stand on so many sites
+    ridge: float = 0.02  # inverse strength of the penalty on the weights of words
+    trees: int = 200
+    depth: int = 6
+    rate: float = 0.08
+    columns: float = 0.3  # share of the features that a level may choose from
+    words_cap: int = 80  # a block weighs min(words, cap) ** power, less on long pages
+    words_power: float = 0.7
+    page_power: float = 0.0
+    furniture: float = 0.0  # weight of titles and repeats as furniture, in blocks of furniture
+    seed: int = 1
+
+
+class Lexicon(NamedTuple):
+    """Weights of words by word, in logits."""
+
+    words: dict[str, float]
+    outer: dict[str, float]
+    inner: dict[str, float]
+
+
+def folds_of(sites: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Give each block the fold of its site: all pages of a site are in one fold."""
+    known = {site: int(sha256(site.encode()).hexdigest(), 16) % FOLDS for site in np.unique(sites).tolist()}
+    return np.array([known[site] for site in sites.tolist()])
+
+
+class Corpus:
+    """Labelled pages with what is counted once: words of lines and of paths, bins of length, weights of blocks."""
+
+    def __init__(self, data: Labelled, settings: Settings, stopwords: dict[str, str]) -> None:
+        self.data, self.settings, self.stopwords = data, settings, stopwords
+        self.folds = folds_of(data.sites)
+        self.target = (data.labels == "c").astype(np.int64)
+        scored = np.where(np.isin(data.labels, ["t", "d"]), settings.furniture, np.isin(data.labels, ["c", "b"]))
+        of = np.repeat(np.arange(len(data.pages)), [len(page.blocks) for page in data.pages])
+        size = np.bincount(of, data.words)[of]
+        self.weights = np.minimum(data.words, settings.words_cap) ** settings.words_power * scored
+        self.weights /= np.maximum(size, 50) ** settings.page_power
+        self.weights /= self.weights[self.weights > 0].mean()
+        self.site_codes = np.unique(data.sites, return_inverse=True)[1]
+        read = glyphs.read(data.blocks["text"])
+        self.words, self.word_list = self._matrix(read.rows, read.keys, _words_in(data.blocks["text"]))
+        lengths = np.digitize(data.words, LENGTHS) * 2 + (read.last == glyphs.CLASS["end"])
+        self.bins = sparse.csr_matrix((np.ones(len(lengths)), (np.arange(len(lengths)), lengths)))
+        self.path_words = self._path_matrices() if pc.any(pc.not_equal(data.blocks["path"], "")).as_py() else None
+
+    def _matrix(
+        self, rows: NDArray[np.int64], keys: NDArray[np.uint64], words: dict[int, str]
+    ) -> tuple[sparse.csr_matrix, list[str]]:
+        """Say which rows have which words, for words that enough sites have."""
+        distinct, number = np.unique(keys, return_inverse=True)
+        on = np.unique(np.stack([number, self.site_codes[rows]]), axis=1)
+        common = np.bincount(on[0], minlength=len(distinct)) >= self.settings.min_sites
+        named = np.array([key in words for key in distinct.tolist()])
+        place = np.cumsum(common & named) - 1
+        used = (common & named)[number]
+        shape = (len(self.target), int((common & named).sum()))
+        matrix = sparse.csr_matrix((np.ones(used.sum()), (rows[used], place[number[used]])), shape)
+        matrix.data[:] = 1
+        return matrix, [words[key] for key in distinct[common & named].tolist()]
+
+    def _path_matrices(self) -> list[tuple[sparse.csr_matrix, list[str]]]:
+        codes = self.data.blocks["path"].dictionary_encode()
+        code = codes.indices.to_numpy()
+        found = []
+        for texts in (codes.dictionary, paths.inner(codes.dictionary)):
+            rows, keys = paths.words_of(texts)
+            of_path = sparse.csr_matrix((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(texts), len(rows)))
+            spread = of_path[code].tocoo()
+            found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(texts)))
+        return found
+
+    def lexicon(self, rows: NDArray[np.bool_]) -> Lexicon:
+        """Weigh words on some of the blocks."""
+        words = dict(zip(self.word_list, self._weigh([self.words], rows), strict=True))
+        if self.path_words is None:
+            return Lexicon(words, {}, {})
+        (outer, outer_list), (inner, inner_list) = self.path_words
+        weights = self._weigh([outer, inner], rows)
+        both = dict(zip(outer_list, weights, strict=False)), dict(
+            zip(inner_list, weights[len(outer_list) :], strict=True)
+        )
+        return Lexicon(words, *both)
+
+    def _weigh(self, matrices: Sequence[sparse.csr_matrix], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        table = sparse.hstack([*matrices, self.bins]).tocsr()
+        used = np.flatnonzero(rows & (self.weights > 0))
+        fit = LogisticRegression(C=self.settings.ridge, max_iter=80)
+        fit.fit(table[used], self.target[used], sample_weight=self.weights[used])
+        return np.asarray(fit.coef_[0][: sum(matrix.shape[1] for matrix in matrices)])
+
+    def features(self, lexicon: Lexicon) -> NDArray[np.float32]:
+        """Describe all blocks with the weights of a lexicon."""
+        return features.features(self.data.blocks, features.parse(files_of(lexicon, self.stopwords)))
+
+    def cross_fitted(self, rows: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Lexicon]:
+        """Describe all blocks: those of `rows` by words weighed without their fold, the others by all of `rows`."""
+        whole = self.lexicon(rows)
+        table = self.features(whole)
+        for fold in np.unique(self.folds[rows]):
+            own = rows & (self.folds == fold)
+            table[own] = self.features(self.lexicon(rows & ~own))[own]
+        return table, whole
+
+    def forest(self, table: NDArray[np.float32], rows: NDArray[np.bool_], columns: Sequence[str]) -> Forest:
+        """Fit the trees on some blocks, on the features named."""
+        s = self.settings
+        place = [features.FEATURES.index(name) for name in columns]
+        used = np.flatnonzero(rows & (self.weights > 0))
+        model = CatBoostClassifier(
+            iterations=s.trees, depth=s.depth, learning_rate=s.rate, rsm=s.columns, l2_leaf_reg=6, border_count=64,
+            thread_count=1, verbose=0, random_seed=s.seed, allow_writing_files=False,
+        )  # fmt: skip
+        model.fit(table[used][:, place], self.target[used], sample_weight=self.weights[used])
+        return read_forest(model, columns)
+
+
+def files_of(lexicon: Lexicon, stopwords: dict[str, str]) -> dict[str, Any]:
+    """Put a lexicon into the shape of rule files; weights that round to nothing are left out."""
+    weight = {word: round(100 * value) for word, value in lexicon.words.items()}
+    both = {word: (round(100 * lexicon.outer.get(word, 0)), round(100 * lexicon.inner.get(word, 0)))
+            for word in sorted({*lexicon.outer, *lexicon.inner})}  # fmt: skip
+    return {
+        "linemodel/stopwords.toml": stopwords,
+        "linemodel/words.tsv": [{"word": w, "weight": str(v)} for w, v in sorted(weight.items()) if abs(v) > 1],
+        "linemodel/path_words.tsv": [
+            {"word": w, "outer": str(o), "inner": str(i)} for w, (o, i) in both.items() if abs(o) > 1 or abs(i) > 1
+        ],
+    }
+
+
+def read_forest(model: CatBoostClassifier, columns: Sequence[str]) -> Forest:
+    """Read the trees out of a fitted model."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        table = json.loads(path.read_text("utf-8"))
+    return Forest(tuple(tree_of(*row_of(tree, columns)) for tree in table["oblivious_trees"]),
+                  float(table["scale_and_bias"][0]), float(table["scale_and_bias"][1][0]))  # fmt: skip
+
+
+def row_of(tree: dict[str, Any], columns: Sequence[str]) -> tuple[str, str]:
+    """Write a tree as a row of the rule files: its questions and its leaves in thousandths."""
+    asked = (f"{columns[s['float_feature_index']]}>{np.float32(s['border'])!s}" for s in tree["splits"])
+    return " ".join(asked), " ".join(str(round(1000 * leaf)) for leaf in tree["leaf_values"])
+
+
+def logits(table: NDArray[np.float32], forest: Forest) -> NDArray[np.float64]:
+    """Give the sum of the trees as the fitted model would."""
+    return forest.scale * linemodel.total(table, forest.trees) / 1000 + forest.bias
+
+
+def calibrated(sums: NDArray[np.float64], target: NDArray[np.int64], weights: NDArray[np.float64]) -> tuple[float, float]:
+    """Fit the line that makes calibrated logits of sums that were found on unseen sites (Platt 1999)."""
+    fit = LogisticRegression(C=1e6).fit(sums[:, None], target, sample_weight=weights)
+    return float(fit.coef_[0, 0]), float(fit.intercept_[0])
+
+
+def _words_in(texts: pa.Array) -> dict[int, str]:
+    """Name the keys of the words in some texts."""
+    found = defaultdict(int)
+    for text in texts.to_pylist():
+        for word in re.findall(r"[^\W_]+", re.sub(r"\d", "0", text.lower())):
+            found[word] += 1
+    parted = [char for word in found for char in word]
+    words = sorted({*found, *parted})
+    read = glyphs.read(pa.array(words))
+    single = np.flatnonzero(np.bincount(read.rows, minlength=len(words)) == 1)
+    return {int(read.keys[read.offsets[row]]): words[row] for row in single.tolist()}

@@ -1,0 +1,153 @@
+"""Say how likely each block is the article's, by what was learnt from labelled pages, and choose the likeliest page.
+
+The model is a sum of small trees over the measures of `features`. All nodes of one level of a tree ask the same
+question (Kohavi 1994, oblivious trees), so that a tree is a few comparisons of whole columns and one look-up.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import features
+from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.surroundings import pages_of
+
+Floats = NDArray[np.float32]
+
+
+class Tree(NamedTuple):
+    """Questions, and a leaf for each set of answers: the n-th question, answered with yes, counts 2 ** n."""
+
+    columns: tuple[int, ...]  # columns of `features`
+    borders: tuple[np.float32, ...]  # is the column's value above it?
+    leaves: NDArray[np.int32]  # thousandths of a logit
+
+
+class Forest(NamedTuple):
+    """A sum of trees, and the line that makes a calibrated logit of the sum: scale * sum + bias."""
+
+    trees: tuple[Tree, ...]
+    scale: float
+    bias: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How to read the sums of the trees: see `Forest`."""
+
+    plain_scale: float
+    plain_bias: float
+    html_scale: float
+    html_bias: float
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How to choose labels: what a change between neighbours costs (logits), and from where on a block is content."""
+
+    change: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that was learnt: words, a forest for plain text and one for HTML, and how to decide."""
+
+    rules: features.Rules
+    plain: Forest
+    html: Forest
+    decoding: Decoding
+
+
+_THOUSANDTHS = 1000
+
+
+def parse(files: RuleFiles) -> Model:
+    """Read the folder linemodel/ of the rules.
+
+    Raises:
+        RuleError: a tree asks for a feature that is not there, or has a leaf too many or too few.
+    """
+    table = files["linemodel/model.toml"]
+    refuse_unknown("linemodel/model.toml", table, ["version", "calibration", "decoding"])
+    calibration: Calibration = _fields("calibration", table, Calibration)
+    return Model(
+        features.parse(files),
+        Forest(_trees("plain_trees.tsv", files), calibration.plain_scale, calibration.plain_bias),
+        Forest(_trees("html_trees.tsv", files), calibration.html_scale, calibration.html_bias),
+        _fields("decoding", table, Decoding),
+    )
+
+
+def _fields(name: str, table: Mapping[str, Any], kind: type[Any]) -> Any:
+    known = [field.name for field in fields(kind)]
+    refuse_unknown(f"linemodel/model.toml [{name}]", table[name], known)
+    if missing := sorted(set(known) - set(table[name])):
+        raise RuleError(f"linemodel/model.toml [{name}]: {', '.join(missing)} missing")
+    return kind(**table[name])
+
+
+def _trees(name: str, files: RuleFiles) -> tuple[Tree, ...]:
+    rows: Iterable[Mapping[str, str]] = files[f"linemodel/{name}"]
+    try:
+        return tuple(tree_of(row["questions"], row["leaves"]) for row in rows)
+    except ValueError as error:
+        raise RuleError(f"linemodel/{name}: {error}") from None
+
+
+def tree_of(questions: str, leaves: str) -> Tree:
+    """Read a tree.
+
+    >>> tree_of("words>12.5 links>0.3", "-20 35 -40 -10").leaves
+    array([-20,  35, -40, -10], dtype=int32)
+
+    Raises:
+        ValueError: the tree is not whole, or asks for what is not measured.
+    """
+    asked = [question.split(">") for question in questions.split()]
+    values = np.array(leaves.split(), np.int32)
+    if len(values) != 2 ** len(asked):
+        raise ValueError(f"{len(asked)} questions want {2 ** len(asked)} leaves, not {len(values)}")
+    columns = tuple(features.FEATURES.index(name) for name, _ in asked)
+    return Tree(columns, tuple(np.float32(border) for _, border in asked), values)
+
+
+def content_probability(blocks: pa.RecordBatch, model: Model) -> Floats:
+    """Give the probability that each block belongs to the article; the batch (schema BLOCKS) holds whole documents.
+
+    A page's figures do not depend on the batch that it stands in.
+    """
+    table = features.features(blocks, model.rules)
+    html = pc.not_equal(blocks["path"], "").to_numpy(zero_copy_only=False)
+    if not html.any():
+        return probability(table, model.plain)
+    if html.all():
+        return probability(table, model.html)
+    return np.where(html, probability(table, model.html), probability(table, model.plain))
+
+
+def probability(table: Floats, forest: Forest) -> Floats:
+    """Turn features (a row for each block) into probabilities."""
+    logit = forest.scale * total(table, forest.trees) / _THOUSANDTHS + forest.bias
+    return (1 / (1 + np.exp(-logit))).astype(np.float32)
+
+
+def total(table: Floats, trees: Iterable[Tree]) -> NDArray[np.int32]:
+    """Sum the leaves that each row of features falls into, in whole thousandths: exact in any order."""
+    found = np.zeros(len(table), np.int32)
+    for tree in trees:
+        leaf = np.zeros(len(table), np.uint8)
+        for bit, (column, border) in enumerate(zip(tree.columns, tree.borders, strict=True)):
+            leaf |= (table[:, column] > border).view(np.uint8) << np.uint8(bit)
+        found += tree.leaves[leaf]
+    return found
+
+
+def decode(probabilities: Floats, documents: pa.Array, decoding: Decoding) -> NDArray[np.bool_]:
+    """Choose the likeliest labels of each page's blocks: True is content."""
+    return probabilities > decoding.threshold
