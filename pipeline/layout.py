@@ -120,14 +120,15 @@ def _title(lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, layo
         if mark is not None and mark.role == "title":
             return i
     article = {word for line in lines[core.start : core.end] for word in line.level.split()}
-    fit = range(layout.title_min_words, layout.title_max_words + 1)
     taken_up = {
         i: sum(word in article for word in set(lines[i].level.split()) if len(word) >= layout.title_word_chars)
         for i in range(core.start)
-        if marks[i] is None and lines[i].words in fit
+        if marks[i] is None and lines[i].words <= layout.title_max_words
     }
-    most = max(taken_up.values(), default=0)
-    return next((i for i, words in taken_up.items() if 2 * words >= most), None)
+    long_enough = {i: words for i, words in taken_up.items() if lines[i].words >= layout.title_min_words}
+    most = max(long_enough.values(), default=0)
+    short = (i for i, words in taken_up.items() if words > 0)
+    return next((i for i, words in long_enough.items() if 2 * words >= most), next(short, None))
 
 
 def _head_role(

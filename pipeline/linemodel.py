@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from pipeline import features
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.surroundings import pages_of
 
 Floats = NDArray[np.float32]
 

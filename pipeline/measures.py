@@ -17,6 +17,7 @@ _LEXICON_WINDOWS = (3, 8)
 _NEAR = ("words", "ends", "stop", "capitals", "end", "digits", "repeats", "lexicon")
 _NEIGHBOURS = (-2, -1, 1, 2)
 _SIDES = ("above", "below")
+PARTS: Final = ("comments", "related", "subscribe", "share", "author", "legal")
 
 FEATURES: Final = (
     "words", "chars", "word_length", "upper", "capitals", "digits", *_SIGNS, "han", "kana", "sentence_words",
@@ -28,6 +29,7 @@ FEATURES: Final = (
     *(f"stops_{size}" for size in _WINDOWS),
     *(f"lexicon_{size}_{side}" for size in _LEXICON_WINDOWS for side in _SIDES),
     *(f"{name}{at:+d}" for at in _NEIGHBOURS for name in _NEAR),
+    *(f"{name}_{part}" for part in PARTS for name in ("since", "until", "above", "near")),
     "topic", "topic_strength", "rare_words", "head", "head_words",
 )  # fmt: skip
 
@@ -38,6 +40,7 @@ _RARE_WORD_BYTES = 3
 _HEAD_MIN_WORDS, _HEAD_MAX_WORDS = 4, 30
 _SLOT_BITS = np.uint64(52)  # words of a page are told apart by the top twelve bits of their keys
 _SLOTS = 4096
+_MARK_MAX_WORDS, _MARK_WINDOW = 8, 5
 _TOPIC_CAP = 8
 _LEXICON_CAP = 8  # logits; the sums over windows are of hundredths
 
@@ -144,6 +147,19 @@ def around(columns: Columns, running: Bools, pages: Pages) -> Columns:
         column = np.asarray(columns[name], np.float32)
         for at in _NEIGHBOURS:
             found[f"{name}{at:+d}"] = neighbour(column, at, pages, -1)
+    return found
+
+
+def parts(glyphs: Glyphs, marks: Ints, columns: Columns, pages: Pages) -> Columns:
+    """Measure how far each line is from short lines with words that mark a part of the page, such as comments."""
+    short = columns["words"] <= _MARK_MAX_WORDS
+    found: Columns = {}
+    for number, part in enumerate(PARTS):
+        marked = (np.bincount(glyphs.rows[marks == number], minlength=len(short)) > 0) & short
+        found[f"since_{part}"] = since(marked, pages)
+        found[f"until_{part}"] = until(marked, pages)
+        found[f"above_{part}"] = pages.above(marked.astype(np.int64))
+        found[f"near_{part}"] = np.add(*windows(marked.astype(np.int64), _MARK_WINDOW, pages)) + marked
     return found
 
 

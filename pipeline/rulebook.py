@@ -45,11 +45,18 @@ def load(own: str | None = None) -> Rulebook:
 
 def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
     """Let each module read its own files."""
-    parsers = [getattr(module, "parse") for module in _MODULES]  # noqa: B009
-    return Rulebook(*(parse(files) for parse in parsers), digest=name)
-
-
-_MODULES = (encoding, spacing, boilerplate, mistranslation, clusters, signatures, metadata, language, events)
+    return Rulebook(
+        encoding=encoding.parse(files),
+        spacing=spacing.parse(files),
+        boilerplate=boilerplate.parse(files),
+        mistranslation=mistranslation.parse(files),
+        duplicate=clusters.parse(files),
+        signatures=signatures.parse(files),
+        metadata=metadata.parse(files),
+        language=language.parse(files),
+        events=events.parse(files),
+        digest=name,
+    )
 
 
 def digest(own: str | None = None) -> str:

@@ -96,7 +96,7 @@ def is_name(fact: str) -> bool:
 
 
 def _ends(token: str) -> bool:
-    return token[-1] in _MAY_END and _ENDS.search(token) is not None
+    return not token or (token[-1] in _MAY_END and _ENDS.search(token) is not None)
 
 
 def _bare(text: str) -> str:

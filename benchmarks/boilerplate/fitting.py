@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from catboost import CatBoostClassifier
 from labelled import Labelled
 from numpy.typing import NDArray
@@ -24,9 +23,9 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import features, glyphs, linemodel, paths
 from pipeline.linemodel import Forest, tree_of
-from pipeline.paths import Weights
 
 FOLDS = 5
+ALL = frozenset(range(FOLDS))
 LENGTHS = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22, 30, 45, 70)  # words: bins of length, so that words are weighed beside it
 
 
@@ -63,8 +62,11 @@ def folds_of(sites: NDArray[np.str_]) -> NDArray[np.int64]:
 class Corpus:
     """Labelled pages with what is counted once: words of lines and of paths, bins of length, weights of blocks."""
 
-    def __init__(self, data: Labelled, settings: Settings, stopwords: dict[str, str]) -> None:
-        self.data, self.settings, self.stopwords = data, settings, stopwords
+    def __init__(
+        self, data: Labelled, settings: Settings, lists: dict[str, Any], plain: "Corpus | None" = None
+    ) -> None:
+        self.data, self.settings, self.lists = data, settings, lists
+        self.plain, self._lexicons = plain, dict[frozenset[int], Lexicon]()
         self.folds = folds_of(data.sites)
         self.target = (data.labels == "c").astype(np.int64)
         scored = np.where(np.isin(data.labels, ["t", "d"]), settings.furniture, np.isin(data.labels, ["c", "b"]))
@@ -75,10 +77,11 @@ class Corpus:
         self.weights /= self.weights[self.weights > 0].mean()
         self.site_codes = np.unique(data.sites, return_inverse=True)[1]
         read = glyphs.read(data.blocks["text"])
-        self.words, self.word_list = self._matrix(read.rows, read.keys, _words_in(data.blocks["text"]))
+        if plain is None:
+            self.words, self.word_list = self._matrix(read.rows, read.keys, _words_in(data.blocks["text"]))
         lengths = np.digitize(data.words, LENGTHS) * 2 + (read.last == glyphs.CLASS["end"])
         self.bins = sparse.csr_matrix((np.ones(len(lengths)), (np.arange(len(lengths)), lengths)))
-        self.path_words = self._path_matrices() if pc.any(pc.not_equal(data.blocks["path"], "")).as_py() else None
+        self.path_words = self._path_matrices() if plain is not None else []
 
     def _matrix(
         self, rows: NDArray[np.int64], keys: NDArray[np.uint64], words: dict[int, str]
@@ -106,17 +109,19 @@ class Corpus:
             found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(texts)))
         return found
 
-    def lexicon(self, rows: NDArray[np.bool_]) -> Lexicon:
-        """Weigh words on some of the blocks."""
-        words = dict(zip(self.word_list, self._weigh([self.words], rows), strict=True))
-        if self.path_words is None:
-            return Lexicon(words, {}, {})
+    def lexicon(self, folds: frozenset[int]) -> Lexicon:
+        """Weigh words on the blocks of some folds; words of the text on the plain pages, if those are given."""
+        if folds not in self._lexicons:
+            self._lexicons[folds] = self._lexicon(np.isin(self.folds, list(folds)), folds)
+        return self._lexicons[folds]
+
+    def _lexicon(self, rows: NDArray[np.bool_], folds: frozenset[int]) -> Lexicon:
+        if self.plain is None:
+            return Lexicon(dict(zip(self.word_list, self._weigh([self.words], rows), strict=True)), {}, {})
         (outer, outer_list), (inner, inner_list) = self.path_words
         weights = self._weigh([outer, inner], rows)
-        both = dict(zip(outer_list, weights, strict=False)), dict(
-            zip(inner_list, weights[len(outer_list) :], strict=True)
-        )
-        return Lexicon(words, *both)
+        both = (zip(outer_list, weights, strict=False), zip(inner_list, weights[len(outer_list) :], strict=True))
+        return Lexicon(self.plain.lexicon(folds).words, *map(dict, both))
 
     def _weigh(self, matrices: Sequence[sparse.csr_matrix], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         table = sparse.hstack([*matrices, self.bins]).tocsr()
@@ -127,16 +132,15 @@ class Corpus:
 
     def features(self, lexicon: Lexicon) -> NDArray[np.float32]:
         """Describe all blocks with the weights of a lexicon."""
-        return features.features(self.data.blocks, features.parse(files_of(lexicon, self.stopwords)))
+        return features.features(self.data.blocks, features.parse(files_of(lexicon, self.lists)))
 
-    def cross_fitted(self, rows: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Lexicon]:
-        """Describe all blocks: those of `rows` by words weighed without their fold, the others by all of `rows`."""
-        whole = self.lexicon(rows)
-        table = self.features(whole)
-        for fold in np.unique(self.folds[rows]):
-            own = rows & (self.folds == fold)
-            table[own] = self.features(self.lexicon(rows & ~own))[own]
-        return table, whole
+    def cross_fitted(self, folds: frozenset[int]) -> NDArray[np.float32]:
+        """Describe all blocks: those of `folds` by words weighed on the other ones of them, the rest by all of them."""
+        table = self.features(self.lexicon(folds))
+        for fold in folds:
+            own = self.folds == fold
+            table[own] = self.features(self.lexicon(folds - {fold}))[own]
+        return table
 
     def forest(self, table: NDArray[np.float32], rows: NDArray[np.bool_], columns: Sequence[str]) -> Forest:
         """Fit the trees on some blocks, on the features named."""
@@ -151,13 +155,13 @@ class Corpus:
         return read_forest(model, columns)
 
 
-def files_of(lexicon: Lexicon, stopwords: dict[str, str]) -> dict[str, Any]:
+def files_of(lexicon: Lexicon, lists: dict[str, Any]) -> dict[str, Any]:
     """Put a lexicon into the shape of rule files; weights that round to nothing are left out."""
     weight = {word: round(100 * value) for word, value in lexicon.words.items()}
     both = {word: (round(100 * lexicon.outer.get(word, 0)), round(100 * lexicon.inner.get(word, 0)))
             for word in sorted({*lexicon.outer, *lexicon.inner})}  # fmt: skip
     return {
-        "linemodel/stopwords.toml": stopwords,
+        **lists,
         "linemodel/words.tsv": [{"word": w, "weight": str(v)} for w, v in sorted(weight.items()) if abs(v) > 1],
         "linemodel/path_words.tsv": [
             {"word": w, "outer": str(o), "inner": str(i)} for w, (o, i) in both.items() if abs(o) > 1 or abs(i) > 1
@@ -186,7 +190,9 @@ def logits(table: NDArray[np.float32], forest: Forest) -> NDArray[np.float64]:
     return forest.scale * linemodel.total(table, forest.trees) / 1000 + forest.bias
 
 
-def calibrated(sums: NDArray[np.float64], target: NDArray[np.int64], weights: NDArray[np.float64]) -> tuple[float, float]:
+def calibrated(
+    sums: NDArray[np.float64], target: NDArray[np.int64], weights: NDArray[np.float64]
+) -> tuple[float, float]:
     """Fit the line that makes calibrated logits of sums that were found on unseen sites (Platt 1999)."""
     fit = LogisticRegression(C=1e6).fit(sums[:, None], target, sample_weight=weights)
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])

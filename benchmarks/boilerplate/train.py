@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Learn the line model from the labelled pages and write it to pipeline/rules/linemodel/.
 
     pip install catboost scikit-learn scipy
@@ -11,9 +10,10 @@ import argparse
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from fitting import FOLDS, Corpus, Settings, calibrated, files_of, logits
+from fitting import ALL, FOLDS, Corpus, Settings, calibrated, files_of, logits
 from labelled import as_columns, read_html, read_plain
 
 from pipeline import features
@@ -31,17 +31,25 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with wet_dev.jsonl.gz and html_dev.jsonl.gz")
     parser.add_argument("--rules", type=Path, default=RULES, help="folder to write to")
     given = parser.parse_args()
-    stopwords = tomllib.loads((RULES / "stopwords.toml").read_text("utf-8"))
-    plain = Corpus(as_columns(read_plain(given.data)), PLAIN, stopwords)
-    html = Corpus(as_columns(read_html(given.data)), HTML, stopwords)
+    lists = word_lists()
+    plain = Corpus(as_columns(read_plain(given.data)), PLAIN, lists)
+    html = Corpus(as_columns(read_html(given.data)), HTML, lists, plain)
     ways = {"plain": learn(plain, features.PLAIN), "html": learn(html, features.FEATURES)}
-    write(given.rules, plain, html, ways)
+    write(given.rules, html, ways)
+
+
+def word_lists() -> dict[str, Any]:
+    """Read the lists of words that were made by hand."""
+    return {
+        f"linemodel/{name}": tomllib.loads((RULES / name).read_text("utf-8"))
+        for name in ("stopwords.toml", "markers.toml")
+    }
 
 
 def learn(corpus: Corpus, columns: Sequence[str]) -> tuple[Forest, float, float]:
     """Fit trees on all pages; calibrate them on sums that other sites' trees gave."""
     everything = np.ones(len(corpus.target), np.bool_)
-    table, _ = corpus.cross_fitted(everything)
+    table = corpus.cross_fitted(ALL)
     sums = np.zeros(len(table))
     for fold in range(FOLDS):
         left_out = corpus.folds == fold
@@ -52,13 +60,9 @@ def learn(corpus: Corpus, columns: Sequence[str]) -> tuple[Forest, float, float]
     return forest, forest.scale * scale, forest.bias * scale + bias
 
 
-def write(
-    folder: Path, plain: Corpus, html: Corpus, ways: dict[str, tuple[Forest, float, float]]
-) -> None:
+def write(folder: Path, html: Corpus, ways: dict[str, tuple[Forest, float, float]]) -> None:
     """Write words, trees and calibration."""
-    lexicon = plain.lexicon(np.ones(len(plain.target), np.bool_))
-    of_html = html.lexicon(np.ones(len(html.target), np.bool_))
-    files = files_of(lexicon._replace(outer=of_html.outer, inner=of_html.inner), {})
+    files = files_of(html.lexicon(ALL), {})
     for name, rows in files.items():
         if name.endswith(".tsv"):
             write_table(folder / Path(name).name, tuple(rows[0]), (tuple(row.values()) for row in rows))
@@ -77,7 +81,8 @@ def write(
         write_table(folder / f"{name}_trees.tsv", ("questions", "leaves"), lines)
         numbers += [f"{name}_scale = {scale:.4f}\n", f"{name}_bias = {bias:.4f}\n"]
     (folder / "model.toml").write_text(
-        NOTE + "version = 1\n\n[calibration]\n" + "".join(numbers) + "\n[decoding]\nchange = 0.0\nthreshold = 0.4\n", "utf-8"
+        NOTE + "version = 1\n\n[calibration]\n" + "".join(numbers) + "\n[decoding]\nchange = 0.0\nthreshold = 0.4\n",
+        "utf-8",
     )
 
 

@@ -30,7 +30,7 @@ _WITHIN = {
 
 
 class Site(NamedTuple):
-    """What the run knows of a document's site: its names, levelled and without spaces, and the lines that it repeats."""
+    """What the run knows of a document's site: its names (levelled, without spaces), and the lines that it repeats."""
 
     names: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()

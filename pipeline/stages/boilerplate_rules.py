@@ -168,16 +168,20 @@ def _by_shape(line: Line, above: Mark | None, rules: Rules) -> Mark | None:
     if credits.image_credit(line.text, rules.credits) is not None:
         return Mark("image_credit", "shape/image-credit", 0.95)
     credit = credits.agency_credit(line.text, rules.credits)
-    if credit is not None and not credit.agencies and any(" " in author for author in credit.authors):
-        return Mark("byline", "shape/reporters", 0.95)
     if credit is not None:
-        pictured = above is not None and above.role in ("caption", "ui_label") and not credit.authors
-        return Mark("image_credit" if pictured else "agency_credit", "shape/agencies", 0.95)
+        return _credited(credit, above)
     if credits.source_line(line.text, rules.credits) is not None:
         return Mark("source_attribution", "shape/source", 0.95)
-    if credits.byline(line.text, rules.credits) is not None:
-        return Mark("byline", "shape/byline", 0.9)
-    return None
+    signed = credits.byline(line.text, rules.credits) is not None
+    return Mark("byline", "shape/byline", 0.9) if signed else None
+
+
+def _credited(credit: credits.Credit, above: Mark | None) -> Mark:
+    """Tell the picture's agency (a bare name under a caption) from the article's, and reporters from initials."""
+    if not credit.agencies and any(" " in author for author in credit.authors):
+        return Mark("byline", "shape/reporters", 0.95)
+    pictured = above is not None and above.role in ("caption", "ui_label") and not credit.authors
+    return Mark("image_credit" if pictured else "agency_credit", "shape/agencies", 0.95)
 
 
 def _by_navigation(block: Block, line: Line, rules: Rules) -> Mark | None:

@@ -15,6 +15,7 @@ from ftfy import TextFixerConfig, fix_text_segment
 from ftfy.badness import is_bad
 
 from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
+from pipeline.stray import STRAY, byte_of
 from pipeline.tables import Edit
 
 
@@ -39,6 +40,9 @@ _CONFIG = TextFixerConfig(
     explain=False,
 )
 _WORD = re.compile(r"[^ ]+")
+_STRAYS = re.compile(f"{STRAY.pattern}+")
+# The beginning of a UTF-8 character whose last bytes are missing (RFC 3629, section 4).
+_CUT = re.compile(rb"[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}")
 
 
 def repair(text: str, rules: Rules) -> Iterator[Edit]:
@@ -53,7 +57,7 @@ def repair(text: str, rules: Rules) -> Iterator[Edit]:
     if rules.combining.search(text):
         return  # Such a run is no language; normalising it takes quadratic time.
     config = _CONFIG._replace(unescape_html=False) if rules.nested.search(text) else _CONFIG
-    fixed = unicodedata.normalize("NFC", fix_text_segment(text, config))
+    fixed = unicodedata.normalize("NFC", fix_text_segment(_STRAYS.sub(_letters, text), config))
     if fixed != text:
         yield from _differences(text, fixed)
 
@@ -107,11 +111,21 @@ def _smallest(before: str, after: str, offset: int) -> Edit:
     if head and before[head - 1] == "&":
         head -= 1  # An entity is read whole.
         tail = min(tail, most - head)
+    if tail and head + tail == len(after):
+        tail -= 1  # So that something stands on both sides: "â€œ" for "“" reads better than "â€" for nothing.
     start, end = head, len(before) - tail
     return Edit(offset + start, offset + end, after[head : len(after) - tail], _name(before, before[start:end]))
 
 
+def _letters(strays: re.Match[str]) -> str:
+    """Read bytes that fit no character as windows-1252, the commonest stranger; a cut character is nothing."""
+    raw = bytes(map(byte_of, strays[0]))
+    return "" if _CUT.fullmatch(raw) else raw.decode("cp1252", "replace").replace("\ufffd", "")
+
+
 def _name(word: str, changed: str) -> str:
+    if STRAY.search(changed):
+        return "stray-byte"
     if is_bad(word):
         return "mojibake"
     if "&" in changed or ("&" in word and ";" in word):
