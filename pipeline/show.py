@@ -61,7 +61,7 @@ def before_after(told: History) -> RenderableType:
     rows.add_column("block", justify="right", style="bright_black", no_wrap=True)
     rows.add_column("role", no_wrap=True)
     rows.add_column("text", ratio=1)
-    rows.add_column("why", style="bright_black", max_width=34)
+    rows.add_column("why", style="bright_black", max_width=26, overflow="fold")
     for block in told.blocks:
         entries = chain(told.entries, block.block)
         rows.add_row(str(block.block), block.role or "", marked(block, entries), _why(block, entries))
@@ -76,7 +76,7 @@ def picture(shown: RenderableType, title: str) -> str:
 
 
 def _why(block: Block, entries: Sequence[Entry]) -> str:
-    spoken = [f"{e.stage}/{e.rule}" for e in entries if e.stage != "spacing"]
+    spoken = [e.rule.partition("/")[2] or f"{e.stage}/{e.rule}" for e in entries if e.stage != "spacing"]
     return "\n".join(dict.fromkeys(spoken)) or (block.rule or "")
 
 
