@@ -1,6 +1,7 @@
 """What a person sees of a run in the terminal: its figures, a page before and after, and why a line left or changed."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Any
@@ -15,6 +16,7 @@ from pipeline.ledger import splice
 from pipeline.tables import Block, Copy, Entry
 
 _BAR = 30
+_WEB_FONT = re.compile(r"\s*@font-face \{[^}]*\}")
 _STAGE_STYLE = {
     "encoding": "cyan",
     "spacing": "bright_black",
@@ -61,7 +63,7 @@ def before_after(told: History) -> RenderableType:
     rows.add_column("block", justify="right", style="bright_black", no_wrap=True)
     rows.add_column("role", no_wrap=True)
     rows.add_column("text", ratio=1)
-    rows.add_column("why", style="bright_black", max_width=26, overflow="fold")
+    rows.add_column("why", style="bright_black", max_width=30, overflow="fold")
     for block in told.blocks:
         entries = chain(told.entries, block.block)
         rows.add_row(str(block.block), block.role or "", marked(block, entries), _why(block, entries))
@@ -72,7 +74,8 @@ def picture(shown: RenderableType, title: str) -> str:
     """Draw what `before_after` shows as an SVG."""
     canvas = Console(record=True, width=124, file=StringIO())
     canvas.print(shown)
-    return canvas.export_svg(title=title)
+    # Without the fonts that rich would have a browser fetch: a picture asks nothing of the network.
+    return _WEB_FONT.sub("", canvas.export_svg(title=title))
 
 
 def _why(block: Block, entries: Sequence[Entry]) -> str:
@@ -94,7 +97,7 @@ def marked(block: Block, entries: Sequence[Entry]) -> Text:
     """Mark a block's text as read: what left is struck out in red, what came is green."""
     removed = next((e for e in entries if e.after is None), None)
     if removed is not None:
-        return Text(block.text.strip(), style=f"strike {_STAGE_STYLE.get(removed.stage, 'red')}")
+        return Text().append(block.text.strip(), f"strike {_STAGE_STYLE.get(removed.stage, 'red')}")
     text = Text()
     for piece, style in _pieces(block.text, entries):
         text.append(piece, style)
