@@ -401,11 +401,18 @@ PUBLISHED = {
 def table_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
     """Turn rows into one batch of `schema`, column by column.
 
+    Raises:
+        ValueError: a column that allows no nulls has one.
+
     >>> table_of([("a", 0, "b", "full")], MENTIONS).num_rows
     1
     """
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    for array, field in zip(arrays, schema, strict=True):
+        if array.null_count and not field.nullable:  # Arrow itself does not look.
+            raise ValueError(f"column {field.name!r} allows no nulls and has {array.null_count}")
+    return pa.record_batch(arrays, schema=schema)
 
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
