@@ -68,6 +68,8 @@ def run(
         _fail("Interrupted.", INTERRUPTED)
     except TerminationSignal:
         _fail("Terminated.", TERMINATED)
+    except server.ServerError as error:
+        _fail(str(error))
     if not state.is_completed():
         _fail(f"The run of {flow.name!r} ended in state {state.name}: {state.message or 'no reason was given'}")
 

@@ -45,14 +45,16 @@ def pairs(texts: Lists, rules: Rules) -> Pairs:
     has them too, so that nothing falls out for being common.
     """
     among = np.ones(len(texts.offsets) - 1, np.bool_)
-    found = [np.zeros(0, np.int64)]
+    found: list[Ints] = []
     for length in rules.shingles:
         shingles = _count(texts, among, length, rules)
         found.append(_worth(shingles, rules))
         among = shingles.frequent > shingles.usable
         if not among.any():
             break
-    packed = np.unique(np.concatenate(found))
+    packed = np.concatenate(found)
+    packed.sort()
+    packed = packed[runs(packed)[0]]
     return packed >> 32, packed & LOW
 
 
@@ -73,7 +75,7 @@ class Tally:
     """Counts how often each number is added, in bounded memory."""
 
     def __init__(self) -> None:
-        self._numbers, self._counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._counted: list[tuple[Ints, Ints]] = []
         self._waiting: list[Ints] = []
         self._size = 0
 
@@ -87,17 +89,19 @@ class Tally:
     def result(self) -> tuple[Ints, Ints]:
         """Give the numbers in ascending order, and how often each was added."""
         self._count()
-        return self._numbers, self._counts
-
-    def _count(self) -> None:
-        ordered = np.sort(np.concatenate((*self._waiting, np.zeros(0, np.int64))))
-        starts, times = runs(ordered)
-        numbers = np.concatenate((self._numbers, ordered[starts]))
-        counts = np.concatenate((self._counts, times))
+        numbers, counts = (np.concatenate(column) for column in zip(*self._counted, strict=True))
+        if len(self._counted) == 1:
+            return numbers, counts
         order = np.argsort(numbers, kind="stable")
         starts, _ = runs(numbers[order])
-        self._numbers = numbers[order][starts]
-        self._counts = np.add.reduceat(counts[order], starts) if len(starts) else counts
+        return numbers[order][starts], np.add.reduceat(counts[order], starts)
+
+    def _count(self) -> None:
+        """Put what is waiting in order: each number once, with its count."""
+        ordered = np.concatenate((*self._waiting, np.zeros(0, np.int64)))
+        ordered.sort()
+        starts, counts = runs(ordered)
+        self._counted.append((ordered[starts], counts))
         self._waiting, self._size = [], 0
 
 

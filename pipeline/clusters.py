@@ -19,7 +19,6 @@ from pipeline.verdicts import Verdicts
 # The kinds of copy that leave the paragraphs; of the others it is told what they are, and they stay.
 REMOVED = ("exact", "near")
 
-
 _Place = tuple[str, int]
 
 
@@ -71,7 +70,8 @@ def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
     rows = _ordered(signatures)
     equal = _equal(rows, rules.min_words)
     heads = np.array(sorted(set(equal.values())), np.int64)
-    laid = texts.lay_out(signatures.take(rows.order.take(heads)), rules.verdicts.names)
+    distinct = signatures.select(["doc", "words", "facts", "negations"]).take(rows.order.take(heads))
+    laid = texts.lay_out(distinct, rules.verdicts.names)
     found = verdicts.judge(laid, candidates.pairs(laid.sequences, rules.candidates), rules.verdicts)
     near = repeats(laid, found, _homes(rows, equal, heads, found), rules.verdicts)
     copies = _removed(equal, {int(heads[text]): _at(link, heads) for text, link in near.items()})
@@ -156,7 +156,7 @@ def _short(rows: _Rows, copies: Mapping[int, Link], rules: Rules) -> dict[int, L
 
     A heading such as "Background" stands in many articles, and is a copy only where the whole article is.
     """
-    long = Counter(np.array(rows.docs)[rows.sizes >= rules.min_words].tolist())
+    long = Counter(doc for doc, size in zip(rows.docs, rows.sizes.tolist(), strict=True) if size >= rules.min_words)
     removed = ((row, link.keeper) for row, link in copies.items() if link.kind in REMOVED)
     repeated = ((rows.docs[row], (rows.docs[keeper], keeper)) for row, keeper in removed)
     original = _originals(repeated, long, rules.whole)
@@ -165,7 +165,7 @@ def _short(rows: _Rows, copies: Mapping[int, Link], rules: Rules) -> dict[int, L
     for row in np.flatnonzero((rows.sizes > 0) & (rows.sizes < rules.min_words)).tolist():
         doc = rows.docs[row]
         head = first.setdefault((rows.exact[row], original.get(doc, doc)), row)
-        beside = rows.exact[row - 1] == rows.exact[row]
+        beside = row > 0 and (rows.docs[row - 1], rows.exact[row - 1]) == (doc, rows.exact[row])
         enough = rules.beside_words if beside else rules.within_words
         if head != row and (rows.docs[head] != doc or rows.sizes[row] >= enough):
             links[row] = Link("exact", 1.0, head)

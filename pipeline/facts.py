@@ -130,15 +130,17 @@ def same_name(a: str, b: str, rules: Rules) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def spelling(name: str) -> str:
-    """Give a key that spellings of one name share: first letter and consonants; of a short name the vowels too.
+    """Give a key that spellings of one name share: first letter, consonants, a final a or o; if short all vowels.
 
     >>> spelling("lavrov"), spelling("lawrow"), spelling("zelenskyy"), spelling("selenskij")
     ('lvrv', 'lvrv', 'slnsk', 'slnsk')
-    >>> spelling("kiev"), spelling("kyiv"), spelling("kiew")
-    ('kiv', 'kiv', 'kiv')
+    >>> spelling("niger"), spelling("nigeria"), spelling("kiev"), spelling("kyiv"), spelling("kiew")
+    ('ngr', 'ngra', 'kiv', 'kiv', 'kiv')
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     plain = bare.replace("ph", "f").translate(_LETTERS)
     first, rest = plain[:1], plain[1:]
     skeleton = _DOUBLED.sub(r"\1", first + rest.translate(_VOWELS))
-    return skeleton if len(skeleton) >= _MIN_SKELETON else _DOUBLED.sub(r"\1", first + rest.translate(_SOUNDS))
+    if len(skeleton) < _MIN_SKELETON:
+        return _DOUBLED.sub(r"\1", first + rest.translate(_SOUNDS))
+    return skeleton + (plain[-1] if plain[-1] in "ao" else "")

@@ -3,6 +3,7 @@
 Nothing here judges. All figures are of the block and its own page, and are made for the whole batch at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,8 @@ class Rules:
 
     keys: pa.Array  # key of each word that is known
     weights: NDArray[np.float64]  # of the same words, in logits: above 0 speaks for content
+    opens: NDArray[np.float64]  # the same for what follows a short line that has the word
+    closes: NDArray[np.float64]  # and for what goes before it
     stops: Bools  # whether it is a stop word
     markers: NDArray[np.int64]  # number of its part of the page among measures.PARTS, -1 for none
     paths: paths.Weights
@@ -49,17 +52,21 @@ def parse(files: RuleFiles) -> Rules:
     refuse_unknown("linemodel/markers.toml", files["linemodel/markers.toml"], measures.PARTS)
     marks = {word: part for part, words in files["linemodel/markers.toml"].items() for word in words.split()}
     try:
-        weights = dict.fromkeys([*sorted(stops), *marks], 0.0)
-        weights |= {row["word"]: int(row["weight"]) / _HUNDREDTHS for row in files["linemodel/words.tsv"]}
-        keys = pa.array(glyphs.keys_of(list(weights)))
-        tokens = files["linemodel/path_words.tsv"]
-        outer, inner = (np.array([int(row[name]) for row in tokens]) / _HUNDREDTHS for name in ("outer", "inner"))
-        path_keys = pa.array(glyphs.keys_of([row["word"] for row in tokens]))
+        weights = dict.fromkeys([*sorted(stops), *marks], (0.0, 0.0, 0.0))
+        weights |= {row["word"]: _weights(row, "weight", "opens", "closes") for row in files["linemodel/words.tsv"]}
+        tokens = {row["word"]: _weights(row, "outer", "inner") for row in files["linemodel/path_words.tsv"]}
+        keys, path_keys = pa.array(glyphs.keys_of(list(weights))), pa.array(glyphs.keys_of(list(tokens)))
     except (KeyError, ValueError) as error:
         raise RuleError(f"linemodel: {error}") from None
     stop = np.array([word in stops for word in weights], np.bool_)
     part = np.array([measures.PARTS.index(marks[word]) if word in marks else -1 for word in weights])
-    return Rules(keys, np.array(list(weights.values())), stop, part, paths.Weights(path_keys, outer, inner))
+    content, opens, closes = np.array(list(weights.values())).T.copy()
+    outer, inner = np.array(list(tokens.values()) or np.zeros((0, 2))).T.copy()
+    return Rules(keys, content, opens, closes, stop, part, paths.Weights(path_keys, outer, inner))
+
+
+def _weights(row: Mapping[str, str], *names: str) -> tuple[float, ...]:
+    return tuple(int(row[name]) / _HUNDREDTHS for name in names)
 
 
 def features(blocks: pa.RecordBatch, rules: Rules) -> Floats:
@@ -67,31 +74,28 @@ def features(blocks: pa.RecordBatch, rules: Rules) -> Floats:
 
     Chinese and Japanese text counts two characters as a word.
     """
+    columns = measured(blocks, rules)
+    # Side by side, each column contiguous in memory: models read them one by one.
+    table = np.zeros((len(FEATURES), len(blocks)), np.float32)
+    for i, name in enumerate(FEATURES if paths.FEATURES[0] in columns else PLAIN):
+        table[i] = columns[name]
+    return table.T
+
+
+def measured(blocks: pa.RecordBatch, rules: Rules) -> Columns:
+    """Take all measures of a batch; those of HTML only where a block has a path."""
     read, pages = glyphs.read(blocks["text"]), pages_of(blocks["doc"])
-    stops, weights, marks, known = _looked_up(read.keys, rules)
+    # Words that are not known have the last place, which index -1 finds.
+    found = pc.index_in(pa.array(read.keys), value_set=rules.keys).fill_null(-1).to_numpy()
+    stops = np.append(rules.stops, np.False_)[found]
+    opens, closes = np.append(rules.opens, 0)[found], np.append(rules.closes, 0)[found]
     columns = measures.shape(read, measures.repeats(blocks["text"], pages))
-    columns |= measures.lexical(read, stops, weights, known)
+    columns |= measures.lexical(read, stops, np.append(rules.weights, 0)[found], found >= 0)
     running = measures.prose(columns)
     columns |= measures.place(columns, running, pages) | measures.around(columns, running, pages)
-    columns |= measures.parts(read, marks, columns, pages)
+    columns |= measures.parts(read, np.append(rules.markers, -1)[found], columns, pages)
+    columns |= measures.borders(read, opens, closes, columns, pages)
     columns |= measures.topic(read, stops, columns, running, pages)
     if pc.any(pc.not_equal(blocks["path"], "")).as_py():
         columns |= paths.measure(blocks, columns, running, pages, rules.paths)
-    return _stacked(columns, len(blocks))
-
-
-def _looked_up(keys: NDArray[np.uint64], rules: Rules) -> tuple[Bools, NDArray[np.float64], NDArray[np.int64], Bools]:
-    """Look words up: is each a stop word, its weight, the part that it marks, is it known at all."""
-    found = pc.index_in(pa.array(keys), value_set=rules.keys).fill_null(-1).to_numpy()
-    # One more entry, at -1, stands for words that are not known.
-    stops, weights = np.append(rules.stops, np.False_), np.append(rules.weights, 0)
-    return stops[found], weights[found], np.append(rules.markers, -1)[found], found >= 0
-
-
-def _stacked(columns: Columns, rows: int) -> Floats:
-    """Put columns side by side, each contiguous in memory: models read them one by one."""
-    table = np.zeros((len(FEATURES), rows), np.float32)
-    for i, name in enumerate(FEATURES):
-        if name in columns:
-            table[i] = columns[name]
-    return table.T
+    return columns

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline import features
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.surroundings import Pages, pages_of
 
 Floats = NDArray[np.float32]
 
@@ -64,6 +65,7 @@ class Model:
 
 
 _THOUSANDTHS = 1000
+_SMALLEST = 1e-6
 
 
 def parse(files: RuleFiles) -> Model:
@@ -148,5 +150,43 @@ def total(table: Floats, trees: Iterable[Tree]) -> NDArray[np.int32]:
 
 
 def decode(probabilities: Floats, documents: pa.Array, decoding: Decoding) -> NDArray[np.bool_]:
-    """Choose the likeliest labels of each page's blocks: True is content."""
-    return probabilities > decoding.threshold
+    """Choose the likeliest labels for each page as a whole (Viterbi 1967): True is content.
+
+    A block's label follows its own probability unless that is near the threshold and its neighbours' labels are plain.
+
+    >>> pages = pa.array(["a", "a", "a", "b"])
+    >>> decode(np.array([0.9, 0.38, 0.9, 0.38], np.float32), pages, Decoding(change=0.5, threshold=0.4))
+    array([ True,  True,  True, False])
+    """
+    pages = pages_of(documents)
+    bounded = np.clip(probabilities.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
+    logit = np.log(bounded / (1 - bounded)) - np.log(decoding.threshold / (1 - decoding.threshold))
+    change = round(_THOUSANDTHS * decoding.change)
+    lead = _leads(np.rint(_THOUSANDTHS * logit).astype(np.int64), pages, change)
+    # At a page's end the better label wins; before it, a lead that no change could make up for decides, and else
+    # the label of the next block holds here too.
+    decided = np.abs(lead) > change
+    decided[pages.ends - 1] = True
+    at = np.where(decided, np.arange(len(lead)), len(lead))
+    return np.asarray(lead[np.minimum.accumulate(at[::-1])[::-1]] > 0)
+
+
+def _leads(evidence: NDArray[np.int64], pages: Pages, change: int) -> NDArray[np.int64]:
+    """Give the lead, at each row, of the best labels that end in content over the best that end in furniture.
+
+    A lead is the one above, held within the cost of a change, plus the row's evidence. Such a step, clip(x, low, high)
+    + add, is of the same form when it follows another: steps are joined two by two, in as many rounds as the longest
+    page takes to halve to one.
+    """
+    low, high, add = np.full_like(evidence, -change), np.full_like(evidence, change), evidence.copy()
+    low[pages.starts], high[pages.starts] = 0, 0
+    above = np.arange(len(evidence)) - pages.starts[pages.of]
+    reach = 1
+    while reach <= above.max(initial=0):
+        rows = np.flatnonzero(above >= reach)
+        first, then = rows - reach, rows
+        bottom, top = low[then] - add[first], high[then] - add[first]
+        joined = np.clip(low[first], bottom, top), np.clip(high[first], bottom, top), add[first] + add[then]
+        low[rows], high[rows], add[rows] = joined
+        reach *= 2
+    return low + add

@@ -14,6 +14,7 @@ Columns = dict[str, NDArray[Any]]
 _SIGNS = ("end", "comma", "quote", "separator", "bracket", "symbol", "dash", "colon")
 _WINDOWS = (2, 5, 15)
 _LEXICON_WINDOWS = (3, 8)
+_BORDER_WINDOWS = (2, 6, 20)
 _NEAR = ("words", "ends", "stop", "capitals", "end", "digits", "repeats", "lexicon")
 _NEIGHBOURS = (-2, -1, 1, 2)
 _SIDES = ("above", "below")
@@ -30,8 +31,12 @@ FEATURES: Final = (
     *(f"lexicon_{size}_{side}" for size in _LEXICON_WINDOWS for side in _SIDES),
     *(f"{name}{at:+d}" for at in _NEIGHBOURS for name in _NEAR),
     *(f"{name}_{part}" for part in PARTS for name in ("since", "until", "above", "near")),
+    *(f"{name}_{size}" for name in ("opens", "closes") for size in _BORDER_WINDOWS),
+    "opens", "closes", "opens-1", "closes+1",
     "topic", "topic_strength", "rare_words", "head", "head_words",
 )  # fmt: skip
+
+SHORT_WORDS, _MARK_WINDOW = 8, 5  # a line that opens or closes a part of the page is short
 
 # What counts as running text: so many words, or fewer with the end of a sentence behind them.
 _PROSE_WORDS, _LONG_PROSE_WORDS, _LONG_WORDS = 10, 25, 30
@@ -40,7 +45,6 @@ _RARE_WORD_BYTES = 3
 _HEAD_MIN_WORDS, _HEAD_MAX_WORDS = 4, 30
 _SLOT_BITS = np.uint64(52)  # words of a page are told apart by the top twelve bits of their keys
 _SLOTS = 4096
-_MARK_MAX_WORDS, _MARK_WINDOW = 8, 5
 _TOPIC_CAP = 8
 _LEXICON_CAP = 8  # logits; the sums over windows are of hundredths
 
@@ -140,7 +144,7 @@ def around(columns: Columns, running: Bools, pages: Pages) -> Columns:
         for name, column in summed.items():
             found[f"{name}_{size}_above"], found[f"{name}_{size}_below"] = windows(column, size, pages)
         found[f"stops_{size}"] = np.add(*windows(columns["stops"], size, pages))
-    weight = np.rint(100 * np.clip(columns["lexicon"], -_LEXICON_CAP, _LEXICON_CAP)).astype(np.int64)
+    weight = _hundredths(columns["lexicon"])
     for size in _LEXICON_WINDOWS:
         found[f"lexicon_{size}_above"], found[f"lexicon_{size}_below"] = windows(weight, size, pages)
     for name in _NEAR:
@@ -152,7 +156,7 @@ def around(columns: Columns, running: Bools, pages: Pages) -> Columns:
 
 def parts(glyphs: Glyphs, marks: Ints, columns: Columns, pages: Pages) -> Columns:
     """Measure how far each line is from short lines with words that mark a part of the page, such as comments."""
-    short = columns["words"] <= _MARK_MAX_WORDS
+    short = columns["words"] <= SHORT_WORDS
     found: Columns = {}
     for number, part in enumerate(PARTS):
         marked = (np.bincount(glyphs.rows[marks == number], minlength=len(short)) > 0) & short
@@ -160,6 +164,21 @@ def parts(glyphs: Glyphs, marks: Ints, columns: Columns, pages: Pages) -> Column
         found[f"until_{part}"] = until(marked, pages)
         found[f"above_{part}"] = pages.above(marked.astype(np.int64))
         found[f"near_{part}"] = np.add(*windows(marked.astype(np.int64), _MARK_WINDOW, pages)) + marked
+    return found
+
+
+def borders(
+    glyphs: Glyphs, opens: NDArray[np.float64], closes: NDArray[np.float64], columns: Columns, pages: Pages
+) -> Columns:
+    """Measure what the short lines above say of what follows them, and those below of what goes before them."""
+    short = columns["words"] <= SHORT_WORDS
+    found: Columns = {}
+    for name, weights, side, nearest in (("opens", opens, 0, -1), ("closes", closes, 1, 1)):
+        column = _hundredths(np.where(short, _by_row(glyphs, weights), 0))
+        found[name] = column
+        found[f"{name}{nearest:+d}"] = neighbour(column, nearest, pages)
+        for size in _BORDER_WINDOWS:
+            found[f"{name}_{size}"] = windows(column, size, pages)[side]
     return found
 
 
@@ -196,6 +215,14 @@ def _heads(columns: Columns, pages: Pages) -> Bools:
     return heads
 
 
+def _hundredths(logits: NDArray[np.float64]) -> Ints:
+    return np.rint(100 * np.clip(logits, -_LEXICON_CAP, _LEXICON_CAP)).astype(np.int64)
+
+
 def _by_row(glyphs: Glyphs, values: NDArray[Any]) -> NDArray[np.float64]:
     """Sum a value of each word over each row."""
-    return np.asarray(np.bincount(glyphs.rows, values, minlength=len(glyphs.counts)), np.float64)
+    sums = np.zeros(len(glyphs.counts))
+    filled = np.diff(glyphs.offsets) > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(values, glyphs.offsets[:-1][filled], dtype=np.float64)
+    return sums

@@ -34,8 +34,8 @@ class Lists(NamedTuple):
         return self.values[self.offsets[row] : self.offsets[row + 1]]
 
 
-def offsets_of(lengths: Ints) -> Ints:
-    """Turn lengths into offsets.
+def offsets_of(lengths: NDArray[Any]) -> Ints:
+    """Turn lengths (or flags, which count as 1) into offsets.
 
     >>> offsets_of(np.array([2, 0, 3])).tolist()
     [0, 2, 2, 5]
@@ -61,7 +61,10 @@ def runs(ordered: NDArray[Any]) -> tuple[Ints, Ints]:
     first = np.ones(len(ordered), np.bool_)
     first[1:] = ordered[1:] != ordered[:-1]
     starts = np.flatnonzero(first)
-    return starts, np.diff(np.append(starts, len(ordered)))
+    lengths = np.empty_like(starts)
+    lengths[:-1] = starts[1:] - starts[:-1]
+    lengths[-1:] = len(ordered) - starts[-1:]
+    return starts, lengths
 
 
 def sets_of(owners: Ints, values: Ints, size: int) -> Lists:

@@ -1,12 +1,10 @@
 """Sign each block: what its words are, whatever their dress, and which facts it states."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain, pairwise
-from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +14,8 @@ from numpy.typing import NDArray
 from pipeline.lift import RuleFiles, refuse_unknown
 from pipeline.ragged import Ints, offsets_of, ranges
 from pipeline.tables import SIGNATURES
-from pipeline.words import UNSPACED, is_name, level
+from pipeline.vocabulary import Vocabulary, vocabulary
+from pipeline.words import UNSPACED, is_name
 
 # Marks a name that opens a sentence, where every word has a capital: whether it is one, the corpus tells.
 OPENING = "^"
@@ -30,30 +29,21 @@ _MAY_BE_TORN = rf"[{UNSPACED}][^\w{UNSPACED}]|\d[{_GAPS}]\d{{3}}\b"
 class Rules:
     """Words that deny, and words that stand for figures."""
 
-    negations: frozenset[str]
+    negations: pa.Array
     denying_parts: str  # parts of words that deny, as a pattern
-    numbers: Mapping[str, str]
-
-
-class _Vocabulary(NamedTuple):
-    """The words of each distinct token, end to end, and what each word is."""
-
-    offsets: Ints  # by token: where its words begin
-    hashes: NDArray[np.uint64]
-    facts: Ints  # position in fact_texts, of which one is empty
-    fact_texts: list[str]
-    denies: NDArray[np.bool_]
-    ends: NDArray[np.bool_]  # by token
+    number_words: pa.Array
+    figures: pa.Array  # what each of them stands for
 
 
 def parse(files: RuleFiles) -> Rules:
     """Read `[words]` of duplicate.toml: words that deny and number words, by language."""
     table = files["duplicate.toml"]["words"]
     refuse_unknown("duplicate.toml [words]", table, ("negations", "denying_parts", "numbers"))
+    negations = pa.array(sorted(set(chain.from_iterable(table["negations"].values()))), pa.string())
     parts = "|".join(map(re.escape, chain.from_iterable(table["denying_parts"].values())))
-    negations = frozenset(word for words in table["negations"].values() for word in words)
-    numbers = {word.casefold(): figure for figure, words in table["numbers"].items() for word in words}
-    return Rules(negations, parts, numbers)
+    numbers = [(word.casefold(), figure) for figure, words in table["numbers"].items() for word in words]
+    words, figures = (pa.array(column, pa.string()) for column in zip(*numbers, strict=True))
+    return Rules(negations, parts, words, figures)
 
 
 def sign(
@@ -66,14 +56,15 @@ def sign(
     Raises KeyError where a document has no rank.
     """
     tokens, token_offsets = _tokens(blocks["text"])
-    known = _vocabulary(tokens.dictionary.to_pylist(), rules)
-    codes = tokens.indices.to_numpy()
-    counts = np.diff(known.offsets)[codes]
-    words = ranges(known.offsets[codes], counts)
+    known, codes = vocabulary(tokens.dictionary), tokens.indices.to_numpy()
+    counts = known.counts[codes]
+    words = ranges(known.starts[codes], counts)
     offsets = offsets_of(counts)[token_offsets]
     hashes = known.hashes[words]
     opening = np.zeros(len(words), np.bool_)
     opening[offsets_of(counts)[:-1][counts > 0]] = _opening(known.ends[codes], token_offsets)[counts > 0]
+    denies = pc.is_in(known.words, value_set=rules.negations).to_numpy(zero_copy_only=False)[words]
+    denials = pc.add(_sums(denies, offsets), pc.count_substring_regex(blocks["text"], rules.denying_parts))
     docs = blocks["doc"].to_pylist()
     columns = [
         blocks["doc"],
@@ -82,8 +73,8 @@ def sign(
         pa.array([ranks[doc] for doc in docs], pa.string()),
         pa.array(_exact(hashes, offsets), pa.uint64()),
         pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(hashes)),
-        _facts(known, words, offsets, opening),
-        pc.add(_sums(known.denies[words], offsets), pc.count_substring_regex(blocks["text"], rules.denying_parts)),
+        _facts(_stated(known, rules), words, offsets, opening),
+        denials,
     ]
     return pa.record_batch(columns, schema=SIGNATURES)
 
@@ -101,19 +92,10 @@ def _join(torn: re.Match[str]) -> str:
     return "".join(c for c in torn[0] if c.isdigit())
 
 
-def _vocabulary(tokens: Sequence[str], rules: Rules) -> _Vocabulary:
-    levelled = list(map(level, tokens))
-    words = list(chain.from_iterable(map(itemgetter(0), levelled)))
-    facts = chain.from_iterable(map(itemgetter(2), levelled))
-    stated = pa.array(list(map(rules.numbers.get, words, facts)), pa.string()).dictionary_encode()
-    return _Vocabulary(
-        offsets_of(np.fromiter(map(len, map(itemgetter(0), levelled)), np.int64, len(tokens))),
-        np.frombuffer(b"".join(map(itemgetter(1), levelled)), "<u8"),
-        stated.indices.to_numpy(),
-        stated.dictionary.to_pylist(),
-        np.fromiter(map(rules.negations.__contains__, words), np.bool_, len(words)),
-        np.fromiter(map(itemgetter(3), levelled), np.bool_, len(tokens)),
-    )
+def _stated(known: Vocabulary, rules: Rules) -> pa.DictionaryArray:
+    """Give the fact that each word states, number words included; "" where it states none."""
+    figure = pc.index_in(known.words, value_set=rules.number_words)
+    return pc.if_else(pc.is_valid(figure), rules.figures.take(figure), known.facts).dictionary_encode()
 
 
 def _opening(ends: NDArray[np.bool_], offsets: Ints) -> NDArray[np.bool_]:
@@ -131,18 +113,19 @@ def _exact(hashes: NDArray[np.uint64], offsets: Ints) -> list[int]:
     return [int.from_bytes(blake2b(raw[a:b], digest_size=8).digest(), "little") for a, b in spans]
 
 
-def _facts(known: _Vocabulary, words: Ints, offsets: Ints, opening: NDArray[np.bool_]) -> pa.ListArray:
+def _facts(stated: pa.DictionaryArray, words: Ints, offsets: Ints, opening: NDArray[np.bool_]) -> pa.ListArray:
     """List the facts of each text; a name that opens a sentence bears its mark."""
-    facts = known.facts[words]
-    states = np.array([fact != "" for fact in known.fact_texts], np.bool_)[facts]
-    names = np.array([is_name(fact) for fact in known.fact_texts], np.bool_)
+    texts, facts = stated.dictionary.to_pylist(), stated.indices.to_numpy()[words]
+    states = np.array([fact != "" for fact in texts], np.bool_)[facts]
+    names = np.array([is_name(fact) for fact in texts], np.bool_)
     facts = facts[states]
     marked = opening[states] & names[facts]
-    texts = pa.array([*known.fact_texts, *(OPENING + fact for fact in known.fact_texts)], pa.string())
-    ends = offsets_of(states.astype(np.int64))[offsets]
-    return pa.ListArray.from_arrays(ends.astype(np.int32), texts.take(facts + marked * len(known.fact_texts)))
+    ends = offsets_of(states)[offsets]
+    values = pa.array([*texts, *(OPENING + fact for fact in texts)], pa.string()).take(facts + marked * len(texts))
+    return pa.ListArray.from_arrays(ends.astype(np.int32), values)
 
 
 def _sums(flags: NDArray[np.bool_], offsets: Ints) -> pa.Array:
     """Count what is marked in each list."""
-    return pa.array(np.diff(offsets_of(flags.astype(np.int64))[offsets]), pa.int32())
+    sums = offsets_of(flags)[offsets]
+    return pa.array(sums[1:] - sums[:-1], pa.int32())

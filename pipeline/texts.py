@@ -11,7 +11,8 @@ from pipeline import facts, likeness
 from pipeline.facts import Facts
 from pipeline.ragged import Ints, Lists, bags_of, offsets_of, sets_of
 from pipeline.signatures import OPENING
-from pipeline.words import hash_of, is_name
+from pipeline.vocabulary import hashes
+from pipeline.words import is_name
 
 
 class Texts(NamedTuple):
@@ -36,10 +37,10 @@ class _Stated(NamedTuple):
 
 def lay_out(signatures: pa.Table, rules: facts.Rules) -> Texts:
     """Number the words and facts of distinct texts (rows of SIGNATURES)."""
-    hashes, offsets = _flat(signatures["words"])
-    encoded = hashes.dictionary_encode()
+    words_in_order, offsets = _flat(signatures["words"])
+    encoded = words_in_order.dictionary_encode()
     numbers, size = encoded.indices.to_numpy().astype(np.int64), len(offsets) - 1
-    sequences = Lists(hashes.to_numpy(), offsets)
+    sequences = Lists(words_in_order.to_numpy(), offsets)
     words = sets_of(sequences.owners(), numbers, size)
     stated = _stated(signatures["facts"])
     written = np.append(np.bincount(numbers), 0)  # the last: for facts that are no word
@@ -66,9 +67,8 @@ def _stated(column: pa.ChunkedArray) -> _Stated:
     bare = np.array([number.setdefault(fact.removeprefix(OPENING), len(number)) for fact in marked], np.int64)
     inside = np.array([not fact.startswith(OPENING) for fact in marked], np.bool_)
     numbers = bare[known]
-    hashes = np.frombuffer(b"".join(map(hash_of, number)), "<u8")
     counts = (np.bincount(some, minlength=len(number)) for some in (numbers[inside[known]], numbers))
-    return _Stated(Lists(numbers, offsets), list(number), hashes, *counts)
+    return _Stated(Lists(numbers, offsets), list(number), hashes(pa.array(list(number), pa.string())), *counts)
 
 
 def _bags(lists: Lists, chosen: NDArray[np.bool_]) -> Lists:

@@ -4,51 +4,42 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NamedTuple
 
 # Writings that put no space between words (Thai to Tibetan, Burmese, Khmer, kana, Han): pairs of characters stand in.
 UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
-_COINS = "$¢-¥֏₠-₿"
+# What may stand around a word, what inside it, and how a token ends with which a sentence ends; the last two are
+# patterns that Python and Arrow read alike.
+AROUND = "“”‘’„‚«»\"'()[]{}<>.,;:!?*_"
+INNER = "['’\u2010\u2011-]"
+ENDS = "^$|[.!?…:。！？][\"'’”»)\\]]*$"
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _RUNS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _PARTS = re.compile(r"[–—―…/|]+|\.\.+")
 _SIGNS = re.compile(r"[^\w]|_")
 _DIGIT = re.compile(r"\d")
+_ENDS = re.compile(ENDS)
+_POSSESSIVE = ("'s", "'S")
+_COINS = "$¢-¥֏₠-₿"
+_COIN = re.compile(f"[{_COINS}]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–−", "-") | {"⁄": "/"})
 _GROUPS = re.compile(r"(?<=\d)[.,'](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _NO_FIGURE = re.compile(rf"(?<!\d)[.:/]|[.:/](?!\d)|(?<=[^\W\d])-|-(?!\d)|[^\w.:/%{_COINS}-]|_")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|%)$")
-_COIN = re.compile(f"[{_COINS}]")
-_ENDS = re.compile(r"[.!?…:。！？][\"'’”»)\]]*$")
-_AROUND = "“”‘’„‚«»\"'()[]{}<>.,;:!?*_"
-_MAY_END = frozenset(".!?…:。！？\"'’”»)]")
-_INNER = dict.fromkeys(map(ord, "'’-‐‑"))
-_POSSESSIVE = frozenset(("'s", "’s", "'S", "’S"))
 _KNOWN_CHARS = 40
 
 
 class Token(NamedTuple):
-    """What stands between two spaces, levelled: none, one or several words.
+    """What stands between two spaces, levelled: none, one or several words, and the fact that each may state.
 
-    `hashes` has eight bytes a word; `facts` has the figure or the name that each word may state, or "".
+    A fact is a figure or a name; "" where the word is neither.
     """
 
     words: tuple[str, ...]
-    hashes: bytes
     facts: tuple[str, ...]
     ends: bool  # a sentence ends here
-
-
-def hash_of(word: str) -> bytes:
-    """Hash a word to 64 bits, the same in every process and on every machine.
-
-    >>> hash_of("geneva").hex()
-    'd1e1aa9ea9b1a3c7'
-    """
-    return blake2b(word.encode(), digest_size=8).digest()
 
 
 def level(token: str) -> Token:
@@ -65,38 +56,26 @@ def level(token: str) -> Token:
 
 
 def _level(token: str) -> Token:
-    core = token.strip(_AROUND)
-    plain = core.translate(_INNER)
-    if plain.isalpha() and plain.isascii():  # most tokens: the way below would say the same, slower
-        word = plain.lower()
-        name = "" if plain[0] == word[0] or len(word) == 1 else word
-        if name and core[-2:] in _POSSESSIVE:
-            name = word[:-1]
-        return Token((word,), hash_of(word), (name,), _ends(token))
-    runs = [token] if token.isascii() else _RUNS.findall(unicodedata.normalize("NFKC", token).replace("’", "'"))
+    plain = token if token.isascii() else unicodedata.normalize("NFKC", token).replace("’", "'")
     found: list[tuple[str, str]] = []
-    for run in runs:
+    for run in _RUNS.findall(plain):
         if _UNSPACED.match(run):
             found += _character_pairs(run)
         elif _DIGIT.search(run):
             found.append(_figure(run))
         else:
             found += [_word(part) for part in _PARTS.split(run)]
-    words = tuple(word for word, _ in found if word)
-    return Token(words, b"".join(map(hash_of, words)), tuple(fact for word, fact in found if word), _ends(token))
+    found = [(word, fact) for word, fact in found if word]
+    return Token(tuple(word for word, _ in found), tuple(fact for _, fact in found), _ENDS.search(token) is not None)
 
 
-# Most tokens of a text were seen before; longer ones are rare, and would fill the memory.
+# Most tokens of a text were seen before; long ones are rare, and would fill the memory.
 _known = lru_cache(maxsize=1 << 16)(_level)
 
 
 def is_name(fact: str) -> bool:
     """Tell a name from a figure."""
     return fact != "" and _DIGIT.search(fact) is None
-
-
-def _ends(token: str) -> bool:
-    return not token or (token[-1] in _MAY_END and _ENDS.search(token) is not None)
 
 
 def _bare(text: str) -> str:
@@ -108,8 +87,9 @@ def _bare(text: str) -> str:
 
 
 def _word(part: str) -> tuple[str, str]:
-    stem = part[:-2] if part[-2:] in _POSSESSIVE else part
-    return _bare(part).casefold(), _name(_bare(stem))
+    core = part.strip(AROUND)
+    stem = core[:-2] if core.endswith(_POSSESSIVE) else core
+    return _bare(core).casefold(), _name(_bare(stem))
 
 
 def _name(bare: str) -> str:

@@ -2,11 +2,29 @@
 
 import random
 
-PEOPLE = "Mara Oduya|Henrik Sollund|Ilse Brandt|Tomas Kerr|Yuki Arata|Paolo Vanti|Nadia Farouk|Owen Maddox|Lena Petrova|Rui Salgado"
-PLACES = "Holmstedt|Velm|Castelvico|Hesmark|Oruwa|Lundmark|Tavares|Dunmurry|Arve|Karsavia|Brida|Ashcombe"
-BODIES = "the harbour board|the regional council|the ministry of transport|the rescue service|the teachers' union|the dam authority"
-SAID = "said|explained|told reporters|insisted|admitted|repeated|argued"
-WHEN = "on Monday|on Thursday|late on Saturday|early on Wednesday|last week|before the vote"
+import pyarrow as pa
+
+from pipeline import rulebook
+from pipeline.clusters import link
+from pipeline.signatures import sign
+from pipeline.tables import BLOCKS, SIGNATURES, Block, Copy, rows_of, table_of
+
+RULES = rulebook.load()
+
+PEOPLE = (
+    *("Mara Oduya", "Henrik Sollund", "Ilse Brandt", "Tomas Kerr", "Yuki Arata"),
+    *("Paolo Vanti", "Nadia Farouk", "Owen Maddox", "Lena Petrova", "Rui Salgado"),
+)
+PLACES = (
+    *("Holmstedt", "Velm", "Castelvico", "Hesmark", "Oruwa", "Lundmark"),
+    *("Tavares", "Dunmurry", "Arve", "Karsavia", "Brida", "Ashcombe"),
+)
+BODIES = (
+    *("the harbour board", "the regional council", "the ministry of transport"),
+    *("the rescue service", "the teachers' union", "the dam authority"),
+)
+SAID = ("said", "explained", "told reporters", "insisted", "admitted", "repeated", "argued")
+WHEN = ("on Monday", "on Thursday", "late on Saturday", "early on Wednesday", "last week", "before the vote")
 CLAUSES = (
     "the old bridge would be closed to lorries until the cracks in its second pier are mended",
     "nobody had expected the water to rise so quickly after such a dry spring",
@@ -24,17 +42,25 @@ CLAUSES = (
     "bees from the roof of the library swarmed over the market square",
 )
 LINKS = ("Meanwhile", "According to a first report", "In a letter to residents", "At a crowded meeting", "As so often")
-WORDS = "quietly gravel lantern hopeful margin cellar ripple sturdy orchard whistle amber thicket velvet harness pebble".split()
+WORDS = (
+    *("quietly", "gravel", "lantern", "hopeful", "margin", "cellar", "ripple", "sturdy"),
+    *("orchard", "whistle", "amber", "thicket", "velvet", "harness", "pebble"),
+)
+FIXED = {"nobody", "no", "not", "without", "three", "second"}
+
+
+def dice(seed):
+    return random.Random(seed)  # noqa: S311 (tests need no secrets)
 
 
 def sentence(rng):
     clause, other = rng.sample(CLAUSES, 2)
     pick = {
-        "person": rng.choice(PEOPLE.split("|")),
-        "place": rng.choice(PLACES.split("|")),
-        "body": rng.choice(BODIES.split("|")),
-        "said": rng.choice(SAID.split("|")),
-        "when": rng.choice(WHEN.split("|")),
+        "person": rng.choice(PEOPLE),
+        "place": rng.choice(PLACES),
+        "body": rng.choice(BODIES),
+        "said": rng.choice(SAID),
+        "when": rng.choice(WHEN),
         "link": rng.choice(LINKS),
         "number": rng.randrange(13, 900),
         "clause": clause,
@@ -57,7 +83,7 @@ def paragraph(rng, sentences=3):
 def reworded(rng, text, share):
     """Change a share of the words; names, figures and denials stay as they are."""
     words = text.split()
-    free = [i for i, w in enumerate(words) if w.isalpha() and w.islower() and w not in ("nobody", "no", "not", "without", "three", "second")]
+    free = [i for i, w in enumerate(words) if w.isalpha() and w.islower() and w not in FIXED]
     for i in rng.sample(free, min(len(free), max(1, round(share * len(words))))):
         words[i] = rng.choice(WORDS)
     return " ".join(words)
@@ -79,7 +105,7 @@ def dressed(rng, text):
 
 def newsroom(seed, documents=30, blocks=8):
     """Documents as lists of paragraphs, with copies, near copies and look-alikes strewn in."""
-    rng = random.Random(seed)
+    rng = dice(seed)
     written, corpus = [], {}
     for number in range(documents):
         page = []
@@ -95,7 +121,35 @@ def newsroom(seed, documents=30, blocks=8):
             elif chance < 0.9:
                 text = reworded(rng, rng.choice(written), rng.choice([0.05, 0.1, 0.2, 0.3]))
             else:
-                text = rng.choice(["Background", "What happens next", "Why not?", f"{rng.choice(written)} {sentence(rng)}"])
+                text = rng.choice(
+                    ["Background", "What happens next", "Why not?", f"{rng.choice(written)} {sentence(rng)}"]
+                )
             page.append(text)
         corpus[f"site-{number % 5}.example/{number:03d}.txt"] = page
     return corpus
+
+
+def background(seed=0):
+    """Other news, so that words are as rare and names as capital as they are in a corpus."""
+    rng = dice(seed)
+    return {f"~{i}": [paragraph(rng, 2) for _ in range(3)] for i in range(40)}
+
+
+def blocks_of(corpus):
+    rows = ((doc, i, text) for doc, page in corpus.items() for i, text in enumerate(page))
+    return [Block(doc, i, "p", "", 0, 0, "", None, True, None, None, text) for doc, i, text in rows]
+
+
+def signed(corpus, ranks=None):
+    """Sign documents given as lists of paragraphs."""
+    blocks = table_of(blocks_of(corpus), BLOCKS)
+    return pa.Table.from_batches([sign(blocks, {}, ranks or dict.fromkeys(corpus, "~"), RULES.signatures)], SIGNATURES)
+
+
+def copies_of(corpus, ranks=None):
+    return rows_of(link(signed(corpus, ranks), RULES.duplicate), Copy)
+
+
+def told(corpus, ranks=None):
+    """What each copy is, by document and block: kind, and the block that stays."""
+    return {(c.doc, c.block): (c.kind, c.ref_doc, c.ref_block) for c in copies_of(corpus, ranks)}

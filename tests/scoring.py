@@ -43,7 +43,8 @@ def score(clean: Path, gold: list[dict]) -> Score:
                 all_["role"] += 1
                 if kept != (label["label"] == "content") or block["role"] != want:
                     verb = "kept" if kept else "removed"
-                    wrong.append(f"{doc} [{block['block']}] {verb} as {block['role']} ({block['rule']}), is {want}: {block['text'][:60]!r}")
+                    told = f"{verb} as {block['role']} ({block['rule']}), is {want}: {block['text'][:60]!r}"
+                    wrong.append(f"{doc} [{block['block']}] {told}")
         for field in FIELDS:
             want = page["metadata"][field if field in page["metadata"] else OLDER[field]]
             got = documents[doc][field]

@@ -1,4 +1,4 @@
-"""The labelled pages of the sample corpus: an accuracy gate whose floors only rise, and clean text that never changes."""
+"""The labelled pages of the sample corpus: an accuracy gate whose floors only rise; clean text never changes."""
 
 import json
 import os
@@ -37,7 +37,8 @@ def test_repairs_of_words_are_those_that_are_labelled(sample):
     gold = {}
     for line in (GOLDEN / "labels.jsonl").read_text("utf-8").splitlines():
         page = json.loads(line)
-        gold[page["doc"]] = [(e["before"].strip(), e["after"].strip()) for x in page["lines"] for e in x.get("edits", ())]
+        edits = [edit for label in page["lines"] for edit in label.get("edits", ())]
+        gold[page["doc"]] = [(edit["before"].strip(), edit["after"].strip()) for edit in edits]
     ledger = pq.read_table(sample / "latest" / "ledger").to_pylist()
     made = [e for e in ledger if e["stage"] == "mistranslation" and e["after"] is not None and e["doc"] in gold]
     false = [(e["doc"], e["before"], e["after"]) for e in made if not wanted(e, gold[e["doc"]])]

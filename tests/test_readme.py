@@ -48,7 +48,8 @@ def test_python(sample, name):
 
 
 def test_duckdb_shows_the_descriptions(sample):
-    query = f"SELECT decode(value) FROM parquet_kv_metadata('{sample}/latest/documents/*.parquet') WHERE decode(key) = 'description'"
+    stored = f"parquet_kv_metadata('{sample}/latest/documents/*.parquet')"
+    query = f"SELECT decode(value) FROM {stored} WHERE decode(key) = 'description'"
     assert duckdb.sql(query).fetchall()[0][0].startswith("a row for each page")
 
 

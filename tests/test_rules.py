@@ -9,9 +9,10 @@ from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
 
 FILES = read_files([BUILT_IN])
+TABLES = (("boilerplate.toml", "phrase"), ("boilerplate.toml", "path"), ("mistranslation.toml", "artefact"))
 TEXT_RULES = [
     pytest.param(row["pattern"], row["fires"], row["silent"], id=f"{name}:{row['id']}")
-    for name, key in (("boilerplate.toml", "phrase"), ("boilerplate.toml", "path"), ("mistranslation.toml", "artefact"))
+    for name, key in TABLES
     for row in FILES[name][key]
 ]
 
@@ -29,7 +30,7 @@ def test_the_examples_are_within_the_rules_length(row):
 
 
 def test_ids_are_unique():
-    for name, key in (("boilerplate.toml", "phrase"), ("boilerplate.toml", "path"), ("mistranslation.toml", "artefact")):
+    for name, key in TABLES:
         ids = [row["id"] for row in FILES[name][key]]
         assert len(ids) == len(set(ids))
 

@@ -63,7 +63,8 @@ def test_no_article_has_a_hole(cleaned_seeds, seed_gold):
     documents = {row["doc"]: row for row in pq.read_table(cleaned_seeds / "clean" / "latest" / "documents").to_pylist()}
     blocks = pq.read_table(cleaned_seeds / "clean" / "latest" / "blocks").to_pylist()
     for page in seed_gold:
-        content = {x["line"] for x in page["lines"] if x["label"] == "content" and x["role"] != "caption" and not x.get("optional")}
+        wanted = (x for x in page["lines"] if x["label"] == "content" and x["role"] != "caption")
+        content = {x["line"] for x in wanted if not x.get("optional")}
         text = documents[page["doc"]]["text"]
         paragraphs = {paragraph[-30:] for paragraph in text.split("\n\n")}
         for block in blocks:

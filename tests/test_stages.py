@@ -44,7 +44,10 @@ def carried_out(text, edits):
 
 # Text that is likely to hold what the stages look for.
 DAMAGED = st.lists(
-    st.sampled_from(["Ã¶", "â€™", "â€œ", "&amp;", "&quot;", "Â ", " ", "\xa0", "  ", "\t", "word", "ö", "\x85", "a\u0301", "-\n", "?"])
+    st.sampled_from(
+        ["Ã¶", "â€™", "â€œ", "&amp;", "&quot;", "Â ", " ", "\xa0", "  ", "\t", "word", "ö", "\x85", "a\u0301"]
+    )
+    | st.sampled_from(["-\n", "?", "\uf7e9"])
     | st.text(max_size=6)
 ).map("".join)
 
@@ -130,7 +133,8 @@ def test_a_clean_article_stays_whole():
 
 
 def test_furniture_around_an_article_goes():
-    text = "Home\nThe Gull Post\n" + ARTICLE.strip() + "\nSource: gullpost\nPost a Comment\n0 Comments\nYou may like\nOld tunnel found\n"
+    tail = "Source: gullpost\nPost a Comment\n0 Comments\nYou may like\nOld tunnel found\n"
+    text = f"Home\nThe Gull Post\n{ARTICLE.strip()}\n{tail}"
     assert kept(text) == [b.text for b in page(ARTICLE)]
 
 

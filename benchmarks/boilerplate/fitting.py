@@ -23,9 +23,14 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import features, glyphs, linemodel, paths
 from pipeline.linemodel import Forest, tree_of
+from pipeline.measures import SHORT_WORDS
+from pipeline.surroundings import pages_of, windows
 
 FOLDS = 5
 ALL = frozenset(range(FOLDS))
+BORDER = 10  # blocks that a short line may speak of
+NEGLIGIBLE = 1  # hundredths of a logit
+COLUMNS = ("weight", "opens", "closes")
 LENGTHS = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22, 30, 45, 70)  # words: bins of length, so that words are weighed beside it
 
 
@@ -48,7 +53,7 @@ class Settings(NamedTuple):
 class Lexicon(NamedTuple):
     """Weights of words by word, in logits."""
 
-    words: dict[str, float]
+    words: dict[str, tuple[float, ...]]  # for the line, for what follows it, for what goes before it
     outer: dict[str, float]
     inner: dict[str, float]
 
@@ -117,7 +122,8 @@ class Corpus:
 
     def _lexicon(self, rows: NDArray[np.bool_], folds: frozenset[int]) -> Lexicon:
         if self.plain is None:
-            return Lexicon(dict(zip(self.word_list, self._weigh([self.words], rows), strict=True)), {}, {})
+            weights = (self._weigh([self.words], rows), *(self._weigh_border(rows, side) for side in (1, 0)))
+            return Lexicon(dict(zip(self.word_list, zip(*weights, strict=True), strict=True)), {}, {})
         (outer, outer_list), (inner, inner_list) = self.path_words
         weights = self._weigh([outer, inner], rows)
         both = (zip(outer_list, weights, strict=False), zip(inner_list, weights[len(outer_list) :], strict=True))
@@ -129,6 +135,23 @@ class Corpus:
         fit = LogisticRegression(C=self.settings.ridge, max_iter=80)
         fit.fit(table[used], self.target[used], sample_weight=self.weights[used])
         return np.asarray(fit.coef_[0][: sum(matrix.shape[1] for matrix in matrices)])
+
+    def _weigh_border(self, rows: NDArray[np.bool_], side: int) -> NDArray[np.float64]:
+        """Weigh the words of short lines for what is found in the ten lines above (side 0) or below (side 1)."""
+        pages = pages_of(self.data.blocks["doc"])
+        scored = np.where(self.weights > 0, self.data.words, 0)
+        mass = windows(scored, BORDER, pages)[side]
+        share = windows(scored * self.target, BORDER, pages)[side] / np.maximum(mass, 1)
+        used = np.flatnonzero(rows & (self.data.words <= SHORT_WORDS) & (mass > 0))
+        at = (np.arange(len(rows)) - pages.starts[pages.of]) * 10 // (pages.ends - pages.starts)[pages.of]
+        place = sparse.csr_matrix((np.ones(len(at)), (np.arange(len(at)), at)))
+        table = sparse.hstack([self.words, self.bins, place]).tocsr()[used]
+        weight = np.minimum(mass[used], 200) ** 0.5
+        fit = LogisticRegression(C=self.settings.ridge, max_iter=80)
+        both = np.concatenate([weight * share[used], weight * (1 - share[used])])
+        answer = np.repeat([1, 0], len(used))
+        fit.fit(sparse.vstack([table, table]).tocsr(), answer, sample_weight=both / both.mean())
+        return np.asarray(fit.coef_[0][: self.words.shape[1]])
 
     def features(self, lexicon: Lexicon) -> NDArray[np.float32]:
         """Describe all blocks with the weights of a lexicon."""
@@ -157,14 +180,20 @@ class Corpus:
 
 def files_of(lexicon: Lexicon, lists: dict[str, Any]) -> dict[str, Any]:
     """Put a lexicon into the shape of rule files; weights that round to nothing are left out."""
-    weight = {word: round(100 * value) for word, value in lexicon.words.items()}
+    weight = {word: [round(100 * value) for value in values] for word, values in lexicon.words.items()}
     both = {word: (round(100 * lexicon.outer.get(word, 0)), round(100 * lexicon.inner.get(word, 0)))
             for word in sorted({*lexicon.outer, *lexicon.inner})}  # fmt: skip
     return {
         **lists,
-        "linemodel/words.tsv": [{"word": w, "weight": str(v)} for w, v in sorted(weight.items()) if abs(v) > 1],
+        "linemodel/words.tsv": [
+            {"word": word, **{name: str(value) for name, value in zip(COLUMNS, values, strict=True)}}
+            for word, values in sorted(weight.items())
+            if max(map(abs, values)) > NEGLIGIBLE
+        ],
         "linemodel/path_words.tsv": [
-            {"word": w, "outer": str(o), "inner": str(i)} for w, (o, i) in both.items() if abs(o) > 1 or abs(i) > 1
+            {"word": w, "outer": str(o), "inner": str(i)}
+            for w, (o, i) in both.items()
+            if max(abs(o), abs(i)) > NEGLIGIBLE
         ],
     }
 

@@ -1,0 +1,223 @@
+"""Copies: what repeats what, who stays, and that neither order nor chunks of the signatures matter."""
+
+from collections import Counter
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from newsroom import RULES, background, copies_of, dice, dressed, newsroom, paragraph, reworded, signed, told
+
+from pipeline import candidates
+from pipeline.clusters import REMOVED, link, parse, whole_documents
+from pipeline.lift import RuleError
+from pipeline.rulebook import BUILT_IN, read_files
+from pipeline.tables import COPIES, SIGNATURES, Copy, rows_of, table_of
+
+VOCABULARY = [
+    "the",
+    "a",
+    "of",
+    "Velm",
+    "Arve",
+    "not",
+    "7",
+    "9",
+    "bridge",
+    "closed",
+    "opened",
+    "again",
+    "中国",
+    "外交",
+    "x",
+]
+
+
+def check_laws(signatures, copies):
+    """What holds for every table of copies."""
+    precedence = {(s["doc"], s["block"]): (s["rank"], s["doc"], s["block"]) for s in signatures.to_pylist()}
+    exact = {(s["doc"], s["block"]): s["exact"] for s in signatures.to_pylist()}
+    places = [(c.doc, c.block) for c in copies]
+    keepers = {(c.ref_doc, c.ref_block) for c in copies}
+    assert places == sorted(set(places)), "in order, one row a block"
+    assert keepers.isdisjoint(places), "what is referred to is itself no copy"
+    assert keepers | set(places) <= precedence.keys(), "every reference exists"
+    for c in copies:
+        here, there = (c.doc, c.block), (c.ref_doc, c.ref_block)
+        assert 0 < c.score <= 1
+        if c.kind in REMOVED:
+            assert precedence[there] < precedence[here], "the earliest stays"
+        assert (exact[here] == exact[there]) == (c.kind == "exact")
+        if c.doc == c.ref_doc:
+            assert c.kind == "exact" or c.score >= RULES.duplicate.verdicts.near_within
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_laws_and_order(seed):
+    rng = dice(seed)
+    corpus = newsroom(seed, documents=40)
+    signatures = signed(corpus, {doc: rng.choice(["2022", "2023", "~"]) for doc in corpus})
+    copies = link(signatures, RULES.duplicate)
+    assert {"exact", "near"} <= set(copies["kind"].to_pylist())
+    check_laws(signatures, rows_of(copies, Copy))
+    for _ in range(3):
+        order = list(range(signatures.num_rows))
+        rng.shuffle(order)
+        cuts = sorted(rng.sample(range(len(order)), 3))
+        shuffled = signatures.take(order)
+        parts = [shuffled.slice(a, b - a) for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+        assert link(pa.concat_tables(parts), RULES.duplicate).equals(copies)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_laws_hold_for_any_texts(data):
+    words = st.sampled_from(VOCABULARY)
+    paragraphs = st.lists(st.lists(words, max_size=14).map(" ".join), max_size=6)
+    corpus = data.draw(st.dictionaries(st.sampled_from("abcdef"), paragraphs, max_size=5))
+    signatures = signed(corpus)
+    copies = link(signatures, RULES.duplicate)
+    check_laws(signatures, rows_of(copies, Copy))
+    order = data.draw(st.permutations(range(signatures.num_rows)))
+    assert link(signatures.take(pa.array(order, pa.int64())), RULES.duplicate).equals(copies)
+
+
+def test_nothing_to_link():
+    assert link(SIGNATURES.empty_table(), RULES.duplicate).equals(table_of([], COPIES))
+    assert copies_of({"a": ["", "***", "Background"], "b": ["", "***", "Background"]}) == []
+
+
+def test_the_lowest_rank_stays_whatever_the_path():
+    text = paragraph(dice(1))
+    assert told({"a": [text], "b": [text]}, {"a": "2023-02", "b": "2023-01"}) == {("a", 0): ("exact", "b", 0)}
+
+
+def test_every_copy_of_a_chain_refers_to_the_one_that_stays():
+    rng = dice(5)
+    first = paragraph(rng, 4)
+    corpus = {"a": [first]}
+    for before, doc in zip("abc", "bcd", strict=True):
+        corpus[doc] = [reworded(rng, corpus[before][0], 0.03)]
+    corpus["e"] = [dressed(rng, corpus["d"][0])]
+    found = told(background() | corpus)
+    assert {found[doc, 0] for doc in "bcde"} == {("near", "a", 0)}
+
+
+def test_a_headline_repeated_in_its_document_goes_and_a_short_answer_stays():
+    page = [
+        "Ferry aground off Hesmark",
+        "“Why not?” she asked.",
+        "Why not?",
+        "He said it again:",
+        "Why not?",
+        "Ferry aground off Hesmark",
+    ]
+    assert told({"a": page}) == {("a", 5): ("exact", "a", 0)}
+
+
+def test_a_short_line_goes_only_right_behind_itself():
+    assert told({"a": ["Gull Post", "Gull Post", "Gull Post"]}) == {
+        ("a", 1): ("exact", "a", 0),
+        ("a", 2): ("exact", "a", 0),
+    }
+    assert told({"a": ["Gull Post", "Home", "Gull Post"]}) == {}
+
+
+def test_headings_are_copies_only_where_the_document_is_one():
+    rng = dice(2)
+    body = [paragraph(rng) for _ in range(6)]
+    original = ["Background", body[0], body[1], "What next", *body[2:]]
+    other = ["Background", paragraph(rng), body[0], paragraph(rng), "What next"]
+    found = told({"a": original, "b": original, "c": other})
+    assert {place[1] for place in found if place[0] == "b"} == set(range(len(original)))
+    assert [place for place in found if place[0] == "c"] == [("c", 2)]
+
+
+def test_like_paragraphs_of_one_document_are_both_meant():
+    rng = dice(4)
+    text = paragraph(rng, 3)
+    other = reworded(rng, text, 0.06)
+    assert told(background() | {"a": [text], "b": [other]})["b", 0][0] == "near"
+    assert ("a", 1) not in told(background() | {"a": [text, other]})
+    both = told(background() | {"a": [text], "b": [reworded(rng, text, 0.03), other]})
+    assert sum(both.get(("b", i), ("",))[0] == "near" for i in (0, 1)) == 1
+
+
+def test_a_common_paragraph_does_not_fall_out():
+    """More variants of one paragraph than a shingle may have texts."""
+    rng = dice(6)
+    text = paragraph(rng, 4)
+    corpus = {f"{i:03d}": [reworded(rng, text, 0.04)] for i in range(90)}
+    found = copies_of(background() | corpus)
+    assert sum(c.kind == "near" for c in found) > 80
+
+
+def test_look_alikes_that_both_resemble_a_third_do_not_stand_for_each_other():
+    base = (
+        "The storm tore the roof off the market hall in Arve, and {} stalls were flooded "
+        "before the fire brigade came, a trader said."
+    )
+    corpus = {"b": [base.format("several")], "c": [base.format(17)], "d": [base.format(23)]}
+    found = told(background() | corpus)
+    assert not any(kind in REMOVED for kind, _, _ in (found.get((doc, 0), ("", "", 0)) for doc in "cd"))
+
+
+def copy(doc, block, ref_doc, ref_block, kind="exact"):
+    return Copy(doc, block, kind, 1.0, ref_doc, ref_block)
+
+
+def whole(*copies, **blocks):
+    return whole_documents(table_of(copies, COPIES), blocks, RULES.duplicate)
+
+
+def test_a_document_that_repeats_another_is_named_with_it():
+    assert whole(copy("b", 0, "a", 0), copy("b", 1, "a", 1), a=2, b=2) == {"b": "a"}
+    assert whole(copy("b", 0, "a", 0), a=2, b=2) == {}
+    assert whole(copy("b", 0, "a", 0), copy("b", 1, "a", 1, "reworded"), a=2, b=2) == {}
+    assert whole(copy("b", 0, "b", 1), copy("b", 2, "b", 1), a=1, b=3) == {}
+
+
+def test_a_document_may_repeat_another_whose_paragraphs_are_copies_themselves():
+    first, second = copy("b", 0, "a", 0), copy("c", 0, "a", 0)
+    assert whole(first, second, copy("c", 1, "b", 1), a=1, b=2, c=2) == {"c": "b"}
+
+
+def test_what_is_a_copy_of_a_copy_names_the_first():
+    assert whole(copy("b", 0, "a", 0), copy("c", 0, "b", 1), a=1, b=1, c=1) == {"b": "a", "c": "a"}
+
+
+@given(st.lists(st.tuples(*[st.sampled_from("abcd"), st.integers(0, 3)] * 2), max_size=12))
+def test_whole_documents_make_no_chains(rows):
+    copies = {(doc, block): copy(doc, block, ref, to) for doc, block, ref, to in rows if (doc, block) != (ref, to)}
+    found = whole(*copies.values(), a=1, b=2, c=2, d=3)
+    assert found.keys().isdisjoint(found.values())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_pages_under_other_names(seed):
+    corpus = newsroom(seed, documents=12)
+    again = {f"zz-{doc}": page for doc, page in corpus.items()}
+    signatures = signed(corpus | again)
+    copies = link(signatures, RULES.duplicate)
+    sizes = Counter(signatures["doc"].to_pylist())
+    found = whole_documents(copies, sizes, RULES.duplicate)
+    assert found.keys() >= again.keys()
+    left = {(d, b) for d, page in again.items() for b in range(len(page))} - {
+        (c.doc, c.block) for c in rows_of(copies, Copy)
+    }
+    assert left == set()
+
+
+def test_a_misspelt_threshold_is_refused():
+    files = read_files([BUILT_IN])
+    files["duplicate.toml"]["likeness"]["neer"] = 0.5
+    with pytest.raises(RuleError, match="neer"):
+        parse(files)
+
+
+def test_tallies_count_in_bounded_memory(monkeypatch):
+    monkeypatch.setattr(candidates, "_AT_ONCE", 5)
+    corpus = newsroom(1, documents=10)
+    bounded = link(signed(corpus), RULES.duplicate)
+    monkeypatch.undo()
+    assert link(signed(corpus), RULES.duplicate).equals(bounded)
