@@ -21,8 +21,8 @@ from pipeline.words import UNSPACED, is_name
 OPENING = "^"
 
 _GAPS = " \u00a0\u2009\u202f"
-_TORN = re.compile(rf"(?<=[{UNSPACED}])[^\w{UNSPACED}]+(?=[{UNSPACED}])|\b\d{{1,3}}(?:[{_GAPS}]\d{{3}})+\b")
-_MAY_BE_TORN = rf"[{UNSPACED}][^\w{UNSPACED}]|\d[{_GAPS}]\d{{3}}\b"
+_TORN = re.compile(rf"(?<=[{UNSPACED}])[^\w{UNSPACED}]+(?=[{UNSPACED}])|\b[0-9]{{1,3}}(?:[{_GAPS}][0-9]{{3}})+\b")
+_MAY_BE_TORN = rf"[{UNSPACED}][^\w{UNSPACED}]|[0-9][{_GAPS}][0-9]{{3}}"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ FLOORS = [
     {"pipeline.decode", "pipeline.charsets", "pipeline.sniff", "pipeline.stray", "pipeline.lift", "pipeline.ledger"},
     {
         "pipeline.lines", "pipeline.evidence", "pipeline.dates", "pipeline.date_rules", "pipeline.credits",
-        "pipeline.credit_rules", "pipeline.credit_words", "pipeline.agencies", "pipeline.publication", "pipeline.language", "pipeline.metadata", "pipeline.metadata_rules",
+        "pipeline.credit_rules", "pipeline.credit_words", "pipeline.agencies", "pipeline.publication",
+        "pipeline.language", "pipeline.metadata", "pipeline.metadata_rules",
         "pipeline.words", "pipeline.ragged", "pipeline.texts", "pipeline.facts", "pipeline.likeness",
         "pipeline.verdicts", "pipeline.keepers", "pipeline.mentions", "pipeline.names",
         "pipeline.candidates", "pipeline.grouping", "pipeline.signatures", "pipeline.clusters", "pipeline.events",

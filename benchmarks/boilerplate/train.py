@@ -83,7 +83,7 @@ def write(folder: Path, html: Corpus, ways: dict[str, tuple[Forest, float, float
         write_table(folder / f"{name}_trees.tsv", ("questions", "leaves"), lines)
         numbers += [f"{name}_scale = {scale:.4f}\n", f"{name}_bias = {bias:.4f}\n"]
     (folder / "model.toml").write_text(
-        NOTE + "version = 1\n\n[calibration]\n" + "".join(numbers) + "\n[decoding]\nchange = 0.0\nthreshold = 0.4\n",
+        NOTE + "version = 1\n\n[calibration]\n" + "".join(numbers) + "\n[decoding]\nchange = 0.5\nthreshold = 0.4\n",
         "utf-8",
     )
 
