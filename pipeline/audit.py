@@ -1,5 +1,6 @@
 """Look into a published run: why a line left or changed, what a page was before, whether the books still balance."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -81,13 +82,16 @@ def text_of(folder: Path, doc: str, block: int) -> str | None:
 
 
 def most_changed(folder: Path) -> str | None:
-    """Choose the document that shows most of what a run does: the one with the most kinds of entries."""
+    """Choose the document that shows most of what a run does: the rarer a stage's entries, the more they count."""
     columns = pa.schema([LEDGER.field(name) for name in ("doc", "stage", "rule")])
     ledger = store.table(_files(folder, "ledger"), columns)
     kinds: dict[str, set[tuple[str, str]]] = {}
     for doc, stage, rule in zip(*(column.to_pylist() for column in ledger.columns), strict=True):
         kinds.setdefault(doc, set()).add((stage, rule))
-    return max(kinds, key=lambda doc: (len({stage for stage, _ in kinds[doc]}), len(kinds[doc]), doc), default=None)
+    stages = {doc: {stage for stage, _ in found} for doc, found in kinds.items()}
+    seen = Counter(stage for found in stages.values() for stage in found)
+    rarity = {doc: sum(1 / seen[stage] for stage in sorted(found)) for doc, found in stages.items()}
+    return max(kinds, key=lambda doc: (rarity[doc], len(kinds[doc]), doc), default=None)
 
 
 def _full_name(folder: Path, doc: str) -> str:
