@@ -130,7 +130,7 @@ def is_source(source: str, frame: Frame, rules: Rules) -> bool:
 def is_place(place: str, frame: Frame, rules: Rules, spoken: frozenset[str]) -> bool:
     """Tell whether `place` can head a report.
 
-    Where the frame says so it must be all capitals, or a known place: one of the rules', or one that the page speaks of.
+    Where the frame says so it must be all capitals, or a known place: the rules' own, or one that the page speaks of.
     """
     words = [word for word in _PLACE_JOINT.split(place) if word]
     if not words or fold(words[0]) in rules.not_first or (frame.capitals and place != place.upper()):

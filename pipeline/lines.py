@@ -10,7 +10,10 @@ _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 # Scripts that part no words: two characters count as one word (the mean length of a Chinese or Japanese word).
 _UNPARTED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_NAME = re.compile(r"[^\W\d_a-z][\w’'-]+(?: (?:[^\W\d_a-z]\.|(?:van|von|de|da|di|la|el|al|bin)|[^\W\d_a-z][\w’'-]+)){1,3}")
+_CAPITAL = r"[^\W\d_a-z]"
+_NAME_WORD = rf"{_CAPITAL}[\w’'-]+"
+_PARTICLES = "van|von|de|da|di|la|el|al|bin"
+_NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_CAPITAL}\.|{_PARTICLES}|{_NAME_WORD})){{1,3}}")
 _CLOSERS = "\"'”’»›)]】」』“"
 _TERMINAL = frozenset(".!?…。！？؟।")
 

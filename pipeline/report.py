@@ -62,10 +62,12 @@ def page(folder: Path, told: Mapping[str, Any]) -> str:
         _documents(documents, ledger),
         _rejected(told["rejected"]),
     ]
-    head = "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
-    title = f"<title>Copydesk run {escape(told['run'])}</title>"
+    head = (
+        "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>",
+        f"<title>Copydesk run {escape(told['run'])}</title><style>{_STYLE}</style>",
+    )
     inner = "".join(body)
-    return f"<!doctype html><html lang='en'><head>{head}{title}<style>{_STYLE}</style></head><body>{inner}</body></html>\n"
+    return f"<!doctype html><html lang='en'><head>{''.join(head)}</head><body>{inner}</body></html>\n"
 
 
 def _figures(counts: Mapping[str, int], entries: int) -> str:
