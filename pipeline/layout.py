@@ -38,6 +38,7 @@ class Layout:
     heading_max_words: int
     site_name_max_words: int
     page_repeats: int
+    head_reach: int
 
 
 class Core(NamedTuple):
@@ -144,6 +145,8 @@ def _head_role(
         return Mark(role, "position/above-title", 0.6)
     if line.level == lines[title].level:
         return Mark("repeated_title", "repeat/title", 0.99)
+    if min(i - title, core.start - i) > layout.head_reach:
+        return Mark("navigation", "position/below-title", 0.6)
     if _role(marks, i + 1) == "timestamp" and is_name_like(line.text):
         return Mark("byline", "position/name-beside-date", 0.8)
     if line.words <= layout.kicker_max_words and i + 1 < core.start and not line.ends:
