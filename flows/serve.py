@@ -12,12 +12,12 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+from prefect.settings import get_current_settings
 
 from flows import deployments
 from flows.deployments import POOL, PROJECT, DeployError
+from flows.server import HOST, QUIET, named
 
-HOST = "127.0.0.1"  # the server asks for no password, so nobody but this machine may reach it
 START_SECONDS = 120  # a new database takes half a minute on a busy machine
 CANCEL_SECONDS = 20
 STOP_SECONDS = 15
@@ -63,7 +63,7 @@ def serve(port: int) -> None:
     settings = _settings(port)
     log = Path(settings["PREFECT_HOME"], "server.log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_settings({PREFECT_API_URL: settings["PREFECT_API_URL"]}), ExitStack() as running:
+    with named(settings["PREFECT_API_URL"]), ExitStack() as running:
         _say("Starting the server ...")
         start = ["server", "start", "--host", HOST, "--port", str(port)]
         server = running.enter_context(_command(settings, start, log))
@@ -90,10 +90,9 @@ def _settings(port: int) -> dict[str, str]:
         "PREFECT_HOME": str(get_current_settings().home.resolve()),  # a run starts in a folder of its own
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_PLUGINS_ENABLED": "false",  # `prefect run` is not needed, and would log errors in a worker
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "5",  # how long a run waits at most for the worker to look
-        "DO_NOT_TRACK": "1",
+        **QUIET,
     }
 
 

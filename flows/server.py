@@ -13,11 +13,14 @@ from contextlib import contextmanager
 
 import uvicorn
 from prefect import get_client
+from prefect.context import refresh_global_settings_context
 from prefect.logging import get_logger
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, get_current_settings, temporary_settings
 
-HOST = "127.0.0.1"
+HOST = "127.0.0.1"  # the server asks for no password, so nobody but this machine may reach it
+START_SECONDS = 90  # a new database takes half a minute on a busy machine
 STOP_SECONDS = 5
+QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}  # whatever runs here tells nobody
 
 
 class ServerError(RuntimeError):
@@ -47,17 +50,35 @@ def reachable() -> Iterator[None]:
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
         atexit.register(_stop, _start(listening))  # not sooner: at its own exit Prefect sends the last of the log
-    _wait_for(port, get_current_settings().server.ephemeral.startup_timeout_seconds)
-    address = f"http://{HOST}:{port}/api"
-    with temporary_settings({PREFECT_API_URL: address, PREFECT_UI_URL: ""}):  # it has no pages to point at
+    _wait_for(port, max(START_SECONDS, get_current_settings().server.ephemeral.startup_timeout_seconds))
+    with named(f"http://{HOST}:{port}/api"), temporary_settings({PREFECT_UI_URL: ""}):  # it has no pages to point at
         yield
+
+
+@contextmanager
+def named(address: str) -> Iterator[None]:
+    """Name a server to all that happens inside.
+
+    The setting alone holds in this thread only: a thread of Prefect's own would not find the server, and start one.
+    """
+    before = os.environ.get("PREFECT_API_URL")
+    os.environ["PREFECT_API_URL"] = address
+    refresh_global_settings_context()
+    try:
+        with temporary_settings({PREFECT_API_URL: address}):
+            yield
+    finally:
+        os.environ.pop("PREFECT_API_URL")
+        if before is not None:
+            os.environ["PREFECT_API_URL"] = before
+        refresh_global_settings_context()
 
 
 def _start(listening: socket.socket) -> subprocess.Popen[bytes]:
     get_logger().info("Starting a temporary Prefect server ...")
     return subprocess.Popen(  # noqa: S603 - this very Python
         [sys.executable, "-m", "flows.server", str(listening.fileno())],
-        env={**os.environ, **get_current_settings().to_environment_variables(exclude_unset=True)},
+        env={**os.environ, **get_current_settings().to_environment_variables(exclude_unset=True), **QUIET},
         stdin=subprocess.PIPE,
         pass_fds=[listening.fileno()],
         start_new_session=True,

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import dates, events, language, metadata, signatures
+from pipeline import events, language, metadata, signatures
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.lines import level
+from pipeline.metadata import dates
 from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
 from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing

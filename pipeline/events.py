@@ -49,6 +49,14 @@ class _Documents(NamedTuple):
     days: Ints
 
 
+class _Links(NamedTuple):
+    """Pairs of documents that report one event, the surest first, and the share of names that they have in common."""
+
+    left: Ints
+    right: Ints
+    score: NDArray[np.float64]
+
+
 def parse(files: RuleFiles) -> Rules:
     """Read events.toml."""
     table = files["events.toml"]
@@ -70,19 +78,14 @@ def gather(mentions: pa.Table, dates: Mapping[str, str | None], rules: Rules) ->
     its first document; a document that goes with no other has no row. The order of the mentions makes no difference.
     """
     found = _lay_out(mentions, dates)
-    pairs = _pairs(found, rules)
-    score, same = _judge(found, pairs, rules)
-    order = np.lexsort((pairs[1], pairs[0], -score))
-    order = order[same[order]]
-    edges = [Edge(int(pairs[0][at]), int(pairs[1][at]), close=False) for at in order.tolist()]
+    links = _links(found, _pairs(found, rules), rules)
+    edges = [Edge(a, b, close=False) for a, b in zip(links.left.tolist(), links.right.tolist(), strict=True)]
     alone = {number: frozenset({doc}) for number, doc in enumerate(found.docs)}
-    apart = _apart(group(edges, [], alone), found.days, rules.max_days)
-    leaders = group(edges, apart, alone)
-    best: dict[int, float] = {}
-    for at, (a, b, _) in zip(order.tolist(), edges, strict=True):  # the most alike first
+    leaders = group(edges, _apart(group(edges, [], alone), found.days, rules.max_days), alone)
+    best: defaultdict[int, float] = defaultdict(float)
+    for (a, b, _), score in zip(edges, links.score.tolist(), strict=True):
         if leaders.get(a, a) == leaders.get(b, b):
-            best.setdefault(a, float(score[at]))
-            best.setdefault(b, float(score[at]))
+            best[a], best[b] = max(best[a], score), max(best[b], score)
     return table_of(sorted(Event(found.docs[leaders[n]], found.docs[n], best[n]) for n in best), EVENTS)
 
 
@@ -125,11 +128,12 @@ def _pairs(found: _Documents, rules: Rules) -> Pairs:
     return pairs >> 32, pairs & LOW
 
 
-def _judge(found: _Documents, pairs: Pairs, rules: Rules) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Say of each pair which share of their names it has in common, and whether it reports one event.
+def _links(found: _Documents, pairs: Pairs, rules: Rules) -> _Links:
+    """Keep the pairs that report one event.
 
     Who acts is not enough, for the same people meet again: figures or quotations must be shared as well, and
-    the dates must not speak against it.
+    the dates must not speak against it. Surest first: equal dates, then how much was said alike, then the
+    earlier, for what was said is quoted again on later days.
     """
     rarity = weights(found.names, int(found.names.values.max(initial=-1)) + 1)
     sums = totals(found.names, rarity)
@@ -142,7 +146,9 @@ def _judge(found: _Documents, pairs: Pairs, rules: Rules) -> tuple[NDArray[np.fl
     said = np.where(~dated, rules.min_quotes, np.where(left == right, 0, rules.min_traces))
     in_time = ~dated | (np.abs(left - right) <= rules.max_days)
     alike = (names >= rules.min_names) & (score >= rules.min_share) & (figures + quotes >= rules.min_traces)
-    return score, alike & in_time & (quotes >= said)
+    order = np.lexsort((pairs[1], pairs[0], -score, np.maximum(left, right), -figures - quotes, ~dated))
+    order = order[(alike & in_time & (quotes >= said))[order]]
+    return _Links(pairs[0][order], pairs[1][order], score[order])
 
 
 def _apart(leaders: Mapping[int, int], days: Ints, max_days: int) -> Iterator[tuple[int, int]]:

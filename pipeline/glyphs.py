@@ -3,37 +3,16 @@
 A line model must see 100,000 lines a second; a loop in Python over lines or characters is too slow by a factor of ten.
 """
 
-import unicodedata
 from collections.abc import Sequence
-from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-# Classes of characters, in the order of the columns of `Glyphs.counts`.
-CLASSES: Final = (
-    "none", "lower", "upper", "digit", "space", "end", "comma", "quote", "separator", "bracket", "symbol", "han",
-    "kana", "apostrophe", "dash", "colon",
-)  # fmt: skip
-CLASS: Final = {name: number for number, name in enumerate(CLASSES)}
-_SIGNS = {
-    "end": ".!?…。！？؟।｡",
-    "comma": ",;、，；،",
-    "quote": '"“”„«»‹›「」『』《》',
-    "separator": "|·•/\\>→▸●★",
-    "bracket": "()[]{}（）【】",
-    "apostrophe": "'’‘`",
-    "dash": "-–—",
-    "colon": ":：",
-}
-_SIGN_CLASS = {sign: CLASS[name] for name, signs in _SIGNS.items() for sign in signs}
-_CATEGORIES = {"L": "lower", "M": "lower", "N": "digit", "Z": "space", "C": "none"}
-_KANA = range(0x3040, 0x3100)
-# Scripts that part no words: each character counts as a word.
-_UNPARTED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x0E00, 0x0E80))
+from pipeline.characters import CLASS, Bytes, Tables, tables
+
 _CLOSING = [CLASS[name] for name in ("quote", "bracket", "space", "apostrophe")]
 _CLOSING_BYTES = 6  # two curly quotation marks
 
@@ -44,14 +23,12 @@ _PIECE = 255
 # UTF-8: the first byte of a character of two, three and four bytes; the others have 10 as their two top bits.
 _TWO, _THREE, _FOUR = 0xC2, 0xE0, 0xF0
 _TOP_BITS, _FOLLOWING = 0xC0, 0x80
-_ASCII_END, _TWO_BYTES_END = 0x80, 0x800
 _PAD = 16  # zero bytes after the last text, so that a word's first 16 bytes can always be read
 # Odd constants of splitmix64 and xxHash: multiplication by them spreads the bits of a word's bytes.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_TAIL = np.uint64(0xC2B2AE3D27D4EB4F)
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 
-Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
 
@@ -71,52 +48,6 @@ class Glyphs(NamedTuple):
     capital: NDArray[np.bool_]  # whether the word begins with a capital letter
 
 
-class _Tables(NamedTuple):
-    """Look-up tables over code points and bytes."""
-
-    classes: Bytes  # by code point, the Basic Multilingual Plane
-    bytes: Bytes  # by byte: ASCII's classes, none for the rest
-    lower: NDArray[np.uint16]  # small letter by code point, up to U+07FF: those of two bytes
-    fold: Bytes  # by byte: small letters, digits to 0
-    packs: NDArray[np.uint64]  # by class: a one in the class's byte, eight classes to a number
-
-
-@cache
-def _tables() -> _Tables:
-    classes = np.array([_class_of(chr(code)) for code in range(0x10000)], np.uint8)
-    lower = np.array([_small(code) for code in range(_TWO_BYTES_END)], np.uint16)
-    fold = np.arange(256, dtype=np.uint8)
-    fold[ord("A") : ord("Z") + 1] += 32
-    fold[ord("0") : ord("9") + 1] = ord("0")
-    packs = np.zeros((2, 16), np.uint64)
-    for number in range(1, 16):
-        packs[number // 8, number] = 1 << 8 * (number % 8)
-    ascii_only = np.where(np.arange(256) < _ASCII_END, classes[:256], 0).astype(np.uint8)
-    return _Tables(classes, ascii_only, lower, fold, packs)
-
-
-def _class_of(char: str) -> int:
-    code, category = ord(char), unicodedata.category(char)
-    if char in _SIGN_CLASS:
-        return _SIGN_CLASS[char]
-    if code in _KANA:
-        return CLASS["kana"]
-    if any(code in script for script in _UNPARTED):
-        return CLASS["han"]
-    if category in ("Lu", "Lt"):
-        return CLASS["upper"]
-    if char in "\t\n\r":
-        return CLASS["space"]
-    return CLASS[_CATEGORIES.get(category[0], "symbol")]
-
-
-def _small(code: int) -> int:
-    """Give the small letter of a capital, where both take two bytes."""
-    small = chr(code).lower()
-    both = code >= _ASCII_END and len(small) == 1 and _ASCII_END <= ord(small) < _TWO_BYTES_END
-    return ord(small) if both else code
-
-
 def read(texts: pa.Array) -> Glyphs:
     """Read a column of strings without nulls.
 
@@ -124,13 +55,13 @@ def read(texts: pa.Array) -> Glyphs:
     >>> glyphs.counts[0, CLASS["digit"]], glyphs.rows, glyphs.capital
     (np.uint16(4), array([0, 0, 0, 1]), array([ True,  True, False,  True]))
     """
-    tables = _tables()
+    table = tables()
     raw, offsets = _bytes_of(texts)
-    kinds, low = tables.bytes[raw], tables.fold[raw]
+    kinds, low = table.bytes[raw], table.fold[raw]
     lead = np.flatnonzero(raw >= _TWO)
     if len(lead):
-        _read_wide(raw, lead, kinds, low, tables)
-    counts = _count(np.where((raw & _TOP_BITS) == _FOLLOWING, 0, kinds), offsets, tables.packs)
+        _read_wide(raw, lead, kinds, low, table)
+    counts = _count(np.where((raw & _TOP_BITS) == _FOLLOWING, 0, kinds), offsets, table.packs)
     first, last = _edges(kinds, offsets)
     starts, stops, word_offsets = _words(raw, kinds, offsets)
     rows = np.repeat(np.arange(len(texts)), np.diff(word_offsets))
@@ -169,16 +100,16 @@ def _bytes_of(texts: pa.Array) -> tuple[Bytes, Ints]:
     return raw, offsets - begin
 
 
-def _read_wide(raw: Bytes, lead: Ints, kinds: Bytes, low: Bytes, tables: _Tables) -> None:
+def _read_wide(raw: Bytes, lead: Ints, kinds: Bytes, low: Bytes, table: Tables) -> None:
     """Classify the characters beyond ASCII, and give each of their bytes the class; fills `kinds` and `low`."""
     first, second, third = (raw[lead + i].astype(np.uint16) for i in range(3))
     two, four = first < _THREE, first >= _FOUR
     code = np.where(two, (first & 31) << 6 | second & 63, (first & 15) << 12 | (second & 63) << 6 | third & 63)
-    kind = np.where(four, CLASS["symbol"], tables.classes[code]).astype(np.uint8)
+    kind = np.where(four, CLASS["symbol"], table.classes[code]).astype(np.uint8)
     kinds[lead] = kinds[lead + 1] = kind
     kinds[lead[~two] + 2] = kind[~two]
     kinds[lead[four] + 3] = kind[four]
-    small = tables.lower[code[two]]
+    small = table.lower[code[two]]
     low[lead[two]] = 0xC0 | small >> 6
     low[lead[two] + 1] = 0x80 | small & 63
 

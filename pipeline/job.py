@@ -12,7 +12,7 @@ from pipeline import rulebook, store
 from pipeline.tables import PAGES, Page, rows_of
 
 # Modules that decide what a raw file's blocks are: when one changes, files are read again.
-_READING = ("decode", "charsets", "stray", "sniff", "formats/", "tables", "reading")
+_READING = ("decoding/", "formats/", "tables", "reading")
 _CODE = Path(__file__).parent
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

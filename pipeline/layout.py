@@ -135,14 +135,23 @@ def _title(lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, layo
 def _head_role(
     i: int, title: int | None, lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, layout: Layout
 ) -> Mark:
-    line = lines[i]
     if i == title:
         return Mark("title", "position/title", 0.8)
     if title is None or i < title:
-        named = any(mark is not None and mark.role == "site_name" for mark in marks[:i])
-        short = line.words <= layout.site_name_max_words and not line.ends
-        role = "site_name" if short and not named else "navigation"
-        return Mark(role, "position/above-title", 0.6)
+        return _above_title(lines[i], marks[:i], layout)
+    return _below_title(i, title, lines, marks, core, layout)
+
+
+def _above_title(line: Line, above: Sequence[Mark | None], layout: Layout) -> Mark:
+    named = any(mark is not None and mark.role == "site_name" for mark in above)
+    short = line.words <= layout.site_name_max_words and not line.ends
+    return Mark("site_name" if short and not named else "navigation", "position/above-title", 0.6)
+
+
+def _below_title(
+    i: int, title: int, lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, layout: Layout
+) -> Mark:
+    line = lines[i]
     if line.level == lines[title].level:
         return Mark("repeated_title", "repeat/title", 0.99)
     if min(i - title, core.start - i) > layout.head_reach:

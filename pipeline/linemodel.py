@@ -141,10 +141,14 @@ def probability(table: Floats, forest: Forest) -> Floats:
 def total(table: Floats, trees: Iterable[Tree]) -> NDArray[np.int32]:
     """Sum the leaves that each row of features falls into, in whole thousandths: exact in any order."""
     found = np.zeros(len(table), np.int32)
+    leaf, above = np.empty(len(table), np.uint8), np.empty(len(table), np.bool_)
     for tree in trees:
-        leaf = np.zeros(len(table), np.uint8)
-        for bit, (column, border) in enumerate(zip(tree.columns, tree.borders, strict=True)):
-            leaf |= (table[:, column] > border).view(np.uint8) << np.uint8(bit)
+        leaf.fill(0)
+        # The last question's answer is the highest bit: each further answer moves those before it up by one.
+        for column, border in zip(reversed(tree.columns), reversed(tree.borders), strict=True):
+            np.greater(table[:, column], border, out=above)
+            np.add(leaf, leaf, out=leaf)
+            np.add(leaf, above.view(np.uint8), out=leaf)
         found += tree.leaves[leaf]
     return found
 

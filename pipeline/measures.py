@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.glyphs import CLASS, Glyphs
+from pipeline.characters import CLASS
+from pipeline.glyphs import Glyphs
 from pipeline.surroundings import Bools, Ints, Pages, groups, neighbour, since, until, windows
 
 Columns = dict[str, NDArray[Any]]

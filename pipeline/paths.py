@@ -24,6 +24,7 @@ _GROUP = ("blocks", "words", "prose", "running", "links", "lexicon")
 _NEIGHBOURS = (-2, -1, 1, 2)
 _WINDOW = 5
 _CAP = 8
+_JOINT = "([a-z])([A-Z])"
 _PARENT = r"/[^/]*$"
 _LAST_TWO = r"^.*/([^/]*/[^/]*)$"
 
@@ -102,9 +103,14 @@ class Weights(NamedTuple):
 
 def words_of(paths: pa.Array) -> tuple[Ints, NDArray[np.uint64]]:
     """Give the different words of each path: row and key of each."""
-    read = glyphs.read(paths)
+    read = glyphs.read(parted(paths))
     pairs = np.unique(np.stack([read.rows.astype(np.uint64), read.keys], axis=1), axis=0)
     return pairs[:, 0].astype(np.int64), pairs[:, 1]
+
+
+def parted(paths: pa.Array) -> pa.Array:
+    """Part words that are joined by a capital: imageCaption becomes image-Caption."""
+    return pc.replace_substring_regex(paths, _JOINT, r"\1-\2")
 
 
 def inner(paths: pa.Array) -> pa.Array:

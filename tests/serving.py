@@ -81,3 +81,7 @@ def wait_for(ready, seconds):
     while not (result := ready()) and time.monotonic() < deadline:
         time.sleep(0.2)
     return result
+
+
+def children_of(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]

@@ -17,20 +17,18 @@ MAX_FUNCTION_LINES = 45
 # From the ground up; a module imports what stands on its own floor or below it, never above.
 FLOORS = [
     {"pipeline", "pipeline.tables", "pipeline.store", "pipeline.store_raw", "pipeline.roles"},
-    {"pipeline.decode", "pipeline.charsets", "pipeline.sniff", "pipeline.stray", "pipeline.lift", "pipeline.ledger"},
+    {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {
-        "pipeline.lines", "pipeline.evidence", "pipeline.dates", "pipeline.date_rules", "pipeline.credits",
-        "pipeline.credit_rules", "pipeline.credit_words", "pipeline.agencies", "pipeline.publication",
-        "pipeline.language", "pipeline.metadata", "pipeline.metadata_rules",
+        "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
         "pipeline.words", "pipeline.ragged", "pipeline.texts", "pipeline.facts", "pipeline.likeness",
-        "pipeline.verdicts", "pipeline.keepers", "pipeline.mentions", "pipeline.names",
-        "pipeline.candidates", "pipeline.grouping", "pipeline.signatures", "pipeline.clusters", "pipeline.events",
-        "pipeline.layout", "pipeline.features", "pipeline.linemodel", "pipeline.formats",
+        "pipeline.verdicts", "pipeline.keepers", "pipeline.mentions", "pipeline.candidates", "pipeline.grouping",
+        "pipeline.signatures", "pipeline.clusters", "pipeline.events", "pipeline.formats",
+        "pipeline.features", "pipeline.linemodel", "pipeline.paths", "pipeline.measures", "pipeline.glyphs",
+        "pipeline.vocabulary", "pipeline.surroundings", "pipeline.characters",
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},
-    {"pipeline.archives", "pipeline.cleaning"},
-    {"pipeline.staging"},
+    {"pipeline.staging", "pipeline.cleaning"},
     {"pipeline.job"},
     {"pipeline.planning"},
     {"pipeline.reading"},
@@ -91,7 +89,7 @@ def test_only_the_store_opens_files(module):
     writing = {"write_text", "write_bytes", "write_table", "ParquetWriter"}
     names = {"open", "read_text", "read_bytes", "read_table"} | writing
     allowed = {("store", "write_table"), ("store", "write_text"), ("store", "write_bytes")}
-    if module == "pipeline.archives":
+    if module == "pipeline.staging.archives":
         allowed |= {("tarfile", "open"), ("archive", "open")}  # members of an archive that store_raw opened
     for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
         if not isinstance(node, ast.Call):

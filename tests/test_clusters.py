@@ -48,6 +48,7 @@ def check_laws(signatures, copies):
         if c.kind in REMOVED:
             assert precedence[there] < precedence[here], "the earliest stays"
         assert (exact[here] == exact[there]) == (c.kind == "exact")
+        assert c.kind != "near" or c.score >= RULES.duplicate.verdicts.through
         if c.doc == c.ref_doc:
             assert c.kind == "exact" or c.score >= RULES.duplicate.verdicts.near_within
 
@@ -101,6 +102,25 @@ def test_every_copy_of_a_chain_refers_to_the_one_that_stays():
     corpus["e"] = [dressed(rng, corpus["d"][0])]
     found = told(background() | corpus)
     assert {found[doc, 0] for doc in "bcde"} == {("near", "a", 0)}
+
+
+def test_who_drifts_too_far_from_the_keeper_gets_one_nearby():
+    """Each text has three words in forty changed against the one before, the last has one."""
+    rng = dice(8)
+    words = [
+        f"{a}{b}"
+        for a in ("lar", "mon", "tef", "sil", "gub")
+        for b in ("ado", "ine", "ush", "ely", "orn", "ack", "imp", "yst")
+    ]
+    rng.shuffle(words)
+    pages = {"a": [" ".join(words)]}
+    for step, doc in enumerate("bcdefg"):
+        changed = range(3 * step, 3 * step + (3 if doc != "g" else 1))
+        words = [f"{word}en" if at in changed else word for at, word in enumerate(words)]
+        pages[doc] = [" ".join(words)]
+    found = told(background() | pages)
+    keepers = {doc: found[doc, 0][:2] for doc in "bcdefg" if (doc, 0) in found}
+    assert keepers == {**dict.fromkeys("bcd", ("near", "a")), **dict.fromkeys("fg", ("near", "e"))}
 
 
 def test_a_headline_repeated_in_its_document_goes_and_a_short_answer_stays():

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import credits
-from pipeline.agencies import agency_of
 from pipeline.lift import RuleError
+from pipeline.metadata import credits
+from pipeline.metadata.agencies import agency_of
 from pipeline.rulebook import BUILT_IN, read_files
 
 FILES = read_files([BUILT_IN])

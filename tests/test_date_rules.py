@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from pipeline import dates
-from pipeline.date_rules import fold
 from pipeline.lift import RuleError
+from pipeline.metadata import dates
+from pipeline.metadata.date_rules import fold
 from pipeline.rulebook import BUILT_IN, read_files
 
 FILES = read_files([BUILT_IN])

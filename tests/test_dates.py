@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import dates
+from pipeline.metadata import dates
 from pipeline.rulebook import BUILT_IN, read_files
 
 FILES = read_files([BUILT_IN])

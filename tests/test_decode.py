@@ -13,10 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.charsets import codecs_of, is_one_byte
-from pipeline.decode import decode
-from pipeline.sniff import sniff
-from pipeline.stray import STRAY, byte_of
+from pipeline.decoding.charsets import codecs_of, is_one_byte
+from pipeline.decoding.decode import decode
+from pipeline.decoding.sniff import sniff
+from pipeline.decoding.stray import STRAY, byte_of
 
 LABELS = st.none() | st.sampled_from(
     [

@@ -44,6 +44,11 @@ def test_documents_whose_names_look_like_places_are_not_mixed_up():
     assert edits["row"].to_pylist() == [5]
 
 
+def test_copies_in_any_order_make_edits_in_the_order_of_the_blocks():
+    copies = [Copy("d", block, "exact", 1.0, "e", 0) for block in (2, 0, 3)]
+    assert proposed(blocks_of(["a"] * 4), *copies)["row"].to_pylist() == [0, 2, 3]
+
+
 @given(st.data())
 def test_the_edits_are_those_of_the_copies_in_the_order_of_the_blocks(data):
     blocks = blocks_of(data.draw(st.lists(st.text(max_size=5), max_size=8)))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import features, glyphs, measures, paths
-from pipeline.glyphs import CLASS
+from pipeline.characters import CLASS
 from pipeline.lift import RuleError
 from pipeline.surroundings import FAR, groups, neighbour, pages_of, since, until, windows
 from pipeline.tables import BLOCKS, Block, table_of
@@ -129,7 +129,7 @@ def test_rare_words_are_looked_for_in_the_running_text_and_in_the_headline():
 
 
 def test_paths_are_weighed_by_their_words():
-    tags = [("p", "html/body/nav/div/p", 8), ("p", "html/body/p", 0)]
+    tags = [("p", "html/body/div.mainNav/div/p", 8), ("p", "html/body/p", 0)]
     columns = features.measured(batch(page("a", ["Sport on", "Text"], tags)), RULES)
     assert columns["path_outer"].tolist() == [-1, 0]
     assert columns["path_inner"].tolist() == [0, 0]

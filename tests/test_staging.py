@@ -18,8 +18,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline import store_raw
-from pipeline.names import plain, refused, same_file_key, skipped
 from pipeline.staging import StagingError, stage_raw
+from pipeline.staging.names import plain, refused, same_file_key, skipped
 from pipeline.store_raw import FormatError, all_files, printable, raw_files, read_raw
 
 SIGNS = st.sampled_from([*"aA./\\:\0\n~ é", "é", "\udcff", "\u202e"])

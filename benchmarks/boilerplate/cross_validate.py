@@ -19,10 +19,10 @@ import numpy as np
 from fitting import ALL, FOLDS, Corpus, logits
 from labelled import Labelled, LabelledPage, as_columns, read_html, read_plain
 from numpy.typing import NDArray
-from train import HTML, PLAIN, THRESHOLD, word_lists
+from train import DECODING, HTML, PLAIN, word_lists
 
 from pipeline import features
-from pipeline.linemodel import Decoding, decode
+from pipeline.linemodel import decode
 
 Keep = NDArray[np.bool_]
 
@@ -39,7 +39,7 @@ def main() -> None:
     corpus = _corpus(given.data, given.kind)
     _restrict(corpus, given.share)
     probabilities = out_of_fold(corpus, features.PLAIN if given.kind == "plain" else features.FEATURES)
-    keep = decode(probabilities, corpus.data.blocks["doc"], Decoding(change=0.5, threshold=THRESHOLD[given.kind]))
+    keep = decode(probabilities, corpus.data.blocks["doc"], DECODING)
     print_table(corpus.data, keep, lambda page: getattr(page, given.by))
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)

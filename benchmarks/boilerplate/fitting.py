@@ -22,6 +22,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from pipeline import features, glyphs, linemodel, paths
+from pipeline.characters import CLASS
 from pipeline.linemodel import Forest, tree_of
 from pipeline.measures import SHORT_WORDS
 from pipeline.surroundings import pages_of, windows
@@ -84,7 +85,7 @@ class Corpus:
         read = glyphs.read(data.blocks["text"])
         if plain is None:
             self.words, self.word_list = self._matrix(read.rows, read.keys, _words_in(data.blocks["text"]))
-        lengths = np.digitize(data.words, LENGTHS) * 2 + (read.last == glyphs.CLASS["end"])
+        lengths = np.digitize(data.words, LENGTHS) * 2 + (read.last == CLASS["end"])
         self.bins = sparse.csr_matrix((np.ones(len(lengths)), (np.arange(len(lengths)), lengths)))
         self.path_words = self._path_matrices() if plain is not None else []
 
@@ -111,7 +112,7 @@ class Corpus:
             rows, keys = paths.words_of(texts)
             of_path = sparse.csr_matrix((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(texts), len(rows)))
             spread = of_path[code].tocoo()
-            found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(texts)))
+            found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(paths.parted(texts))))
         return found
 
     def lexicon(self, folds: frozenset[int]) -> Lexicon:
@@ -204,11 +205,11 @@ def read_forest(model: CatBoostClassifier, columns: Sequence[str]) -> Forest:
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json")
         table = json.loads(path.read_text("utf-8"))
-    return Forest(tuple(tree_of(*row_of(tree, columns)) for tree in table["oblivious_trees"]),
+    return Forest(tuple(tree_of(*_row_of(tree, columns)) for tree in table["oblivious_trees"]),
                   float(table["scale_and_bias"][0]), float(table["scale_and_bias"][1][0]))  # fmt: skip
 
 
-def row_of(tree: dict[str, Any], columns: Sequence[str]) -> tuple[str, str]:
+def _row_of(tree: dict[str, Any], columns: Sequence[str]) -> tuple[str, str]:
     """Write a tree as a row of the rule files: its questions and its leaves in thousandths."""
     asked = (f"{columns[s['float_feature_index']]}>{np.float32(s['border'])!s}" for s in tree["splits"])
     return " ".join(asked), " ".join(str(round(1000 * leaf)) for leaf in tree["leaf_values"])

@@ -1,9 +1,9 @@
 """The formats that raw files come in; the first that matches reads the file."""
 
+from pipeline.decoding.sniff import sniff
 from pipeline.formats import html, text
 from pipeline.formats.declared import host_of
 from pipeline.formats.reading import Format, Reading
-from pipeline.sniff import sniff
 from pipeline.store_raw import FormatError
 
 __all__ = ["FORMATS", "Format", "FormatError", "Reading", "format_named", "format_of", "host_of"]

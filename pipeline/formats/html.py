@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bs4.dammit import EncodingDetector
 from lxml import etree
 
-from pipeline.decode import decode
+from pipeline.decoding.decode import decode
 from pipeline.formats.cutter import Cutter, without_space
 from pipeline.formats.declared import page_of
 from pipeline.formats.reading import Reading

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.decode import decode
+from pipeline.decoding.decode import decode
 from pipeline.formats.reading import Reading
 from pipeline.formats.wrapping import Wrapping
 from pipeline.store_raw import FormatError

@@ -5,10 +5,10 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from pipeline import credits, dates
 from pipeline.layout import Layout, Mark
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 from pipeline.lines import Line
+from pipeline.metadata import credits, dates
 from pipeline.roles import CONTENT, FURNITURE, ROLES
 from pipeline.tables import Block
 

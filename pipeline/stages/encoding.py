@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from ftfy import TextFixerConfig, fix_text_segment
 from ftfy.badness import is_bad
 
+from pipeline.decoding.stray import STRAY, byte_of
 from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
-from pipeline.stray import STRAY, byte_of
 from pipeline.tables import Edit
 
 

@@ -3,7 +3,7 @@
 import codecs
 import unicodedata
 
-from pipeline.decode import wide_codecs
+from pipeline.decoding.decode import wide_codecs
 
 # Signatures at the beginning of a file (https://mimesniff.spec.whatwg.org, https://www.iana.org/assignments/media-types).
 _MAGIC = (

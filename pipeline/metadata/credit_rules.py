@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pipeline import date_rules
-from pipeline.agencies import Agencies, parse_agencies
-from pipeline.date_rules import either, fold
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.metadata import date_rules
+from pipeline.metadata.agencies import Agencies, parse_agencies
+from pipeline.metadata.date_rules import either, fold
 
 
 class Frame(NamedTuple):

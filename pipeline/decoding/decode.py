@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import chardet
 
-from pipeline import stray
-from pipeline.charsets import codecs_of, is_one_byte
+from pipeline.decoding import stray
+from pipeline.decoding.charsets import codecs_of, is_one_byte
 
 
 class Decoded(NamedTuple):
-    """A text, and how it was found: `text.encode(encoding)` gives the bytes back (`pipeline.stray` for `-stray`)."""
+    """A text, and how it was found: `text.encode(encoding)` gives the bytes back (`stray` for `-stray`)."""
 
     text: str
     encoding: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
-from pipeline.date_rules import WORD, Rules, fold, parse
+from pipeline.metadata.date_rules import WORD, Rules, fold, parse
 
 __all__ = ["Dated", "Glued", "Rules", "find_dates", "glued_date", "is_update", "only_date", "parse"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from pipeline.dates import Dated, find_dates, glued_date, is_update, only_date
-from pipeline.metadata_rules import Rules
+from pipeline.metadata.dates import Dated, find_dates, glued_date, is_update, only_date
+from pipeline.metadata.rules import Rules
 from pipeline.tables import Block, Page
 
 _PRECISIONS = ("day", "minute", "second", "subsecond")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.agencies import agencies_in, agency_of
-from pipeline.credit_rules import Frame, Rules, parse
-from pipeline.credit_words import Credit, is_place, is_source, items, passes, people
-from pipeline.date_rules import fold
+from pipeline.metadata.agencies import agencies_in, agency_of
+from pipeline.metadata.credit_rules import Frame, Rules, parse
+from pipeline.metadata.credit_words import Credit, is_place, is_source, items, passes, people
+from pipeline.metadata.date_rules import fold
 
 __all__ = [
     "Credit",

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from pipeline.agencies import agency_of
-from pipeline.credit_rules import FIRST_WORD, Frame, Rules
-from pipeline.date_rules import fold
+from pipeline.metadata.agencies import agency_of
+from pipeline.metadata.credit_rules import FIRST_WORD, Frame, Rules
+from pipeline.metadata.date_rules import fold
 
 
 class Credit(NamedTuple):

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline import credits  # the interpreter's own `credits` is not wanted here
-from pipeline.agencies import agencies_in, agency_of
-from pipeline.credit_words import is_name, people
-from pipeline.metadata_rules import Rules, parse
-from pipeline.publication import is_beside_head, published
+from pipeline.metadata import credits  # the interpreter's own `credits` is not wanted here
+from pipeline.metadata.agencies import agencies_in, agency_of
+from pipeline.metadata.credit_words import is_name, people
+from pipeline.metadata.publication import is_beside_head, published
+from pipeline.metadata.rules import Rules, parse
 from pipeline.tables import Block, Page
 
 __all__ = ["Metadata", "Read", "Rules", "parse", "read"]

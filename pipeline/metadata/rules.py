@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeline import credits, dates  # the interpreter's own `credits` is not wanted here
 from pipeline.lift import RuleError, RuleFiles
+from pipeline.metadata import credits, dates  # the interpreter's own `credits` is not wanted here
 from pipeline.roles import ROLES
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import store_raw
-from pipeline.archives import Member, is_archive, members
+from pipeline.decoding.sniff import sniff
 from pipeline.formats import format_of
-from pipeline.names import plain, refused, same_file_key, skipped
-from pipeline.sniff import sniff
+from pipeline.staging.archives import Member, is_archive, members
+from pipeline.staging.names import plain, refused, same_file_key, skipped
 from pipeline.store_raw import FormatError
 
 _MAGIC = re.compile(r"[*?[]")
