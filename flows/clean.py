@@ -3,6 +3,8 @@
 import importlib
 import os
 import signal
+import threading
+from multiprocessing import parent_process
 from typing import Annotated, Any, Literal
 
 from prefect import State, Task, flow, get_run_logger, task
@@ -30,10 +32,10 @@ def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.result(raise_on_failure=False), OSError)
 
 
-def named(verb: str) -> Any:
+def part_name(verb: str) -> Any:
     """Make the function that names a task run after its part (untyped: Prefect's type for it fits no function).
 
-    >>> named("read")({"part": Part(3, "", 120, 8_400_000)})
+    >>> part_name("read")({"part": Part(3, "", 120, 8_400_000)})
     'read part 3: 120 files, 8.4 MB'
     """
 
@@ -62,7 +64,7 @@ def stage_raw(source: str, raw: str, max_bytes: int) -> list[StagedFile]:
     return run.stage_raw(source, raw, max_bytes)
 
 
-@task(task_run_name=named("read"), **PASS)
+@task(task_run_name=part_name("read"), **PASS)
 def read_part(job: Job, part: Part) -> dict[str, int]:
     """Read a part's raw files and repair their encoding."""
     return run.read_part(job, part)
@@ -74,7 +76,7 @@ def gather_run(job: Job, parts: list[Part]) -> dict[str, int]:
     return run.gather_run(job, parts)
 
 
-@task(task_run_name=named("clean"), **PASS)
+@task(task_run_name=part_name("clean"), **PASS)
 def clean_part(job: Job, part: Part) -> dict[str, int]:
     """Take boilerplate away and repair mistranslations."""
     return run.clean_part(job, part)
@@ -86,7 +88,7 @@ def link_run(job: Job, parts: list[Part]) -> dict[str, int]:
     return run.link_run(job, parts)
 
 
-@task(task_run_name=named("finish"), **PASS)
+@task(task_run_name=part_name("finish"), **PASS)
 def finish_part(job: Job, part: Part) -> dict[str, int]:
     """Take copies away, write the tables, and prove that nothing was lost."""
     return run.finish_part(job, part)
@@ -147,11 +149,11 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
     progress = Progress(steps=3 * len(parts) + 3)
     with Workers(choose_runner(engine, workers), progress) as on_workers:
         read = on_workers.each(read_part, job, parts)
-        gathered = gather_run.submit(job, parts, wait_for=read, return_state=False)
+        gathered = gather_run(job, parts, wait_for=read, return_state=True)
         gathered.result()
         progress.step("gathered")
         cleaned = on_workers.each(clean_part, job, parts, wait_for=[gathered])
-        linked = link_run.submit(job, parts, wait_for=cleaned, return_state=False)
+        linked = link_run(job, parts, wait_for=cleaned, return_state=True)
         linked.result()
         progress.step("linked")
         finished = on_workers.each(finish_part, job, parts, wait_for=[linked])
@@ -169,7 +171,7 @@ def choose_runner(engine: Engine, workers: int) -> TaskRunner[Any]:
     if engine == "local":
         if workers == 1:  # A process of its own would cost seconds and gain nothing.
             return ThreadPoolTaskRunner(max_workers=1)
-        return ProcessPoolTaskRunner(max_workers=workers, initializer=_leave_interrupts_to_the_flow)
+        return ProcessPoolTaskRunner(max_workers=workers, initializer=_follow_the_flow)
     package, runner, options = {
         "dask": ("prefect_dask", "DaskTaskRunner", {"cluster_kwargs": {"n_workers": workers, "threads_per_worker": 1}}),
         "ray": ("prefect_ray", "RayTaskRunner", {"init_kwargs": {"num_cpus": workers}}),
@@ -183,9 +185,16 @@ def choose_runner(engine: Engine, workers: int) -> TaskRunner[Any]:
     return chosen
 
 
-def _leave_interrupts_to_the_flow() -> None:
-    """Ignore Ctrl-C in a worker process: it would raise inside the pool's own thread, and the pool would hang."""
+def _follow_the_flow() -> None:
+    """Make a worker process ignore Ctrl-C, which would hang its pool, and end when the flow's process is killed."""
+
+    def end_with_the_parent() -> None:
+        if parent := parent_process():
+            parent.join()
+        os._exit(1)
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
 
 
 def _cores() -> int:

@@ -31,12 +31,6 @@ class DeployError(RuntimeError):
     """`prefect deploy` failed; the message is what it said."""
 
 
-def server_answers() -> bool:
-    """Tell whether the server is up."""
-    with get_client(sync_client=True) as client:
-        return client.api_healthcheck() is None
-
-
 def worker_is_online(since: datetime) -> bool:
     """Tell whether the worker has made its pool and reported there; one that is gone is listed for some time."""
     with get_client(sync_client=True) as client:

@@ -6,7 +6,15 @@ from pathlib import PurePath
 from prefect.plugins import HookContext, register_hook
 
 PREFECT_PLUGIN_API_REQUIRES = ">=0.1,<1"
-SUMMARY = "Run a flow here and now: by name, from a file or from a module."
+HELP = """Run a flow here and now: by name, from a file or from a module.
+
+TARGET is NAME for flows/NAME.py, a file, a module, or the name of a deployment in prefect.yaml. Where several flows
+stand in one place, add :FLOW.
+
+The run uses the server that PREFECT_API_URL names, or the one that is being served here, or a temporary one.
+
+Exit code: 0 when the run completed, 1 when it did not or could not start, 130 when it was interrupted.
+"""
 
 
 @register_hook
@@ -24,7 +32,7 @@ def setup_environment(*, ctx: HookContext) -> None:
         ctx.logger_factory("prefect.plugins").warning("`prefect run` is off (%s); use `prefect-run`.", error)
         return
     if "run" not in list(_app):  # a Prefect that brings its own `run` keeps it
-        _app.command("flows.run_command:app", name="run", help=SUMMARY)
+        _app.command("flows.run_command:app", name="run", help=HELP)
 
 
 def _is_prefect(program: str, words: list[str]) -> bool:

@@ -15,13 +15,13 @@ from prefect.exceptions import TerminationSignal
 from rich.console import Console
 
 from flows import parameters, server, targets
-from flows.plugin import SUMMARY
+from flows.plugin import HELP
 
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM  # as shells have it
 
 # An App and not a function: a function that is registered by name loses its own --help under cyclopts 5.
 # The group is named, or the parameters stand among Prefect's session parameters.
-app = App(name="run", help=SUMMARY, help_flags=["--help"], version_flags=[], group_parameters=Group("Parameters"))
+app = App(name="run", help=HELP, help_flags=["--help"], version_flags=[], group_parameters=Group("Parameters"))
 
 Place = Annotated[str, Parameter(name="TARGET", help="NAME, FILE.py, package.module or a deployment; with :FLOW.")]
 Pairs = Annotated[
@@ -42,13 +42,10 @@ Name = Annotated[str | None, Parameter(name="--flow-run-name", help="A name for 
 def run(
     target: Place, *, param: Pairs = None, params: Json = None, tag: Tags = None, flow_run_name: Name = None
 ) -> None:
-    """Run a flow here and now: by name, from a file or from a module.
+    """Find the flow, check its parameters, run it, and leave with an exit code as HELP tells.
 
-    TARGET is NAME for flows/NAME.py, a file, a module, or a deployment's name in prefect.yaml. Where several flows
-    stand in one place, add :FLOW. The run uses the server that PREFECT_API_URL names, else one of its own for as long
-    as it lasts.
-
-    Exit code: 0 when the run completed, 1 when it did not or could not start, 130 when it was interrupted.
+    Raises:
+        SystemExit: it could not start, or did not complete.
     """
     try:
         flow, given = targets.find(target)
@@ -76,7 +73,7 @@ def run(
 
 def main() -> None:
     """Run the same command as `prefect-run`, which needs neither the plug-in nor the setting that switches it on."""
-    alone = App(name="prefect-run", help=SUMMARY, help_flags=["--help"], version_flags=[])
+    alone = App(name="prefect-run", help=HELP, help_flags=["--help"], version_flags=[])
     alone.default(run)
     alone()
 

@@ -1,10 +1,8 @@
 """Starts server, worker and the scheduled flows in one command, and stops them together: python -m flows.serve."""
 
 import argparse
-import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,9 +12,10 @@ from pathlib import Path
 
 from prefect.settings import get_current_settings
 
-from flows import deployments
+from flows import child, deployments
+from flows.child import Child
 from flows.deployments import POOL, PROJECT, DeployError
-from flows.server import HOST, QUIET, named
+from flows.server import HOST, QUIET, answers, named, note
 
 START_SECONDS = 120  # a new database takes half a minute on a busy machine
 CANCEL_SECONDS = 20
@@ -65,14 +64,15 @@ def serve(port: int) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with named(settings["PREFECT_API_URL"]), ExitStack() as running:
         _say("Starting the server ...")
-        start = ["server", "start", "--host", HOST, "--port", str(port)]
-        server = running.enter_context(_command(settings, start, log))
-        _wait_until(deployments.server_answers, server, f"The server did not start; see {log}")
+        words = ["server", "start", "--host", HOST, "--port", str(port)]
+        server = running.enter_context(_prefect(words, settings, log))
+        _wait_until(answers, server, f"The server did not start; see {log}")
+        running.enter_context(_noted(settings["PREFECT_API_URL"]))
         deployments.end_lost_runs()
         _say("Starting a worker ...")
         since = datetime.now(UTC)
-        start = ["worker", "start", "--pool", POOL, "--type", "process", "--name", "copydesk"]
-        worker = running.enter_context(_command(settings, start))
+        words = ["worker", "start", "--pool", POOL, "--type", "process", "--name", "copydesk"]
+        worker = running.enter_context(_prefect(words, settings))
         running.callback(_cancel_runs, server, worker)
         _wait_until(lambda: deployments.worker_is_online(since), worker, "The worker did not start.")
         _say(f"Deploying {PROJECT} ...")
@@ -102,57 +102,37 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def _command(
-    settings: Mapping[str, str], words: Sequence[str], log: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `prefect WORDS` in a session of its own, which Ctrl-C does not reach, and stop all of it afterwards."""
-    with ExitStack() as files:
-        output = files.enter_context(log.open("wb")) if log else None
-        child = subprocess.Popen(  # noqa: S603 - this very Python
-            [sys.executable, "-m", "prefect", *words],
-            env={**os.environ, **settings},
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            start_new_session=True,
-        )
+def _prefect(words: Sequence[str], settings: Mapping[str, str], log: Path | None = None) -> Iterator[Child]:
+    """Run `prefect WORDS`, and stop it and all that it started afterwards."""
+    started = child.start("prefect", words, settings, log=log)
     try:
-        yield child
+        yield started
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C would leave processes behind
         _say(f"Stopping the {words[0]} ...")
-        _stop(child)
+        child.stop(started, STOP_SECONDS)
 
 
-def _cancel_runs(server: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def _noted(address: str) -> Iterator[None]:
+    """Note the address for `prefect run`."""
+    note().write_text(address, encoding="utf-8")
+    try:
+        yield
+    finally:
+        note().unlink(missing_ok=True)
+
+
+def _cancel_runs(server: Child, worker: Child) -> None:
     if server.poll() is None and worker.poll() is None:
         deployments.cancel_runs(CANCEL_SECONDS)
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    """End a child and its session: ask it, wait, then make it."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # an impatient second Ctrl-C would leave processes behind
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if not _is_alive(child):
-            break
-        os.killpg(child.pid, number)
-        deadline = time.monotonic() + STOP_SECONDS
-        while _is_alive(child) and time.monotonic() < deadline:
-            time.sleep(0.1)
-
-
-def _is_alive(child: subprocess.Popen[bytes]) -> bool:
-    child.poll()  # takes it off the list of processes once it is dead, or its group would seem to live on
-    try:
-        os.killpg(child.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _wait_until(ready: Callable[[], bool], child: subprocess.Popen[bytes], failure: str) -> None:
+def _wait_until(ready: Callable[[], bool], started: Child, failure: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
-        if child.poll() is not None or time.monotonic() > deadline:
+        if started.poll() is not None or time.monotonic() > deadline:
             raise ServeError(failure)
         time.sleep(0.3)
 

@@ -1,21 +1,19 @@
-"""Sees to it that a Prefect server can be reached: the one that is set, else a temporary one for the time of a run."""
+"""Sees to it that a Prefect server can be reached: one that is up, else a temporary one for the time of a run."""
 
 import atexit
 import http.client
 import os
-import signal
 import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-import uvicorn
 from prefect import get_client
 from prefect.context import refresh_global_settings_context
 from prefect.logging import get_logger
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, get_current_settings, temporary_settings
+
+from flows import child
 
 HOST = "127.0.0.1"  # the server asks for no password, so nobody but this machine may reach it
 START_SECONDS = 90  # a new database takes half a minute on a busy machine
@@ -29,35 +27,31 @@ class ServerError(RuntimeError):
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Start a temporary server, unless PREFECT_API_URL names one, and name it to all that happens inside.
+    """Name a server to all that happens inside: that of PREFECT_API_URL, that of `make serve`, or a temporary one.
 
-    The server ends with this process.
-
-    Prefect would start one by itself, with four faults: Ctrl-C stops that server too, before it has heard that the
-    run was interrupted, which the run then tries to tell it for minutes; worker processes, not knowing of it, each
-    start one more and leave it behind; so does a run that is killed; and the command imports the whole server only
-    to start it, 4 seconds of work.
+    Prefect would start a temporary one by itself, with four faults: Ctrl-C stops that server too, before it has heard
+    that the run was interrupted, which the run then tries to tell it for minutes; worker processes, not knowing of
+    it, each start one more and leave it behind; so does a run that is killed; and the command imports the whole
+    server only to start it, 4 seconds of work.
 
     Raises:
-        ServerError: it did not start, or the one that is named does not answer.
+        ServerError: it did not start, or that of PREFECT_API_URL does not answer.
     """
-    if there := PREFECT_API_URL.value():
-        with get_client(sync_client=True) as client:
-            if client.api_healthcheck() is not None:
-                raise ServerError(f"No Prefect server answers at {there}. Start it, or unset PREFECT_API_URL.")
+    if address := PREFECT_API_URL.value():
+        if not answers():
+            raise ServerError(f"No Prefect server answers at {address}. Start it, or unset PREFECT_API_URL.")
         yield
-        return
-    with socket.create_server((HOST, 0)) as listening:
-        port = listening.getsockname()[1]
-        atexit.register(_stop, _start(listening))  # not sooner: at its own exit Prefect sends the last of the log
-    _wait_for(port, max(START_SECONDS, get_current_settings().server.ephemeral.startup_timeout_seconds))
-    with named(f"http://{HOST}:{port}/api"), temporary_settings({PREFECT_UI_URL: ""}):  # it has no pages to point at
-        yield
+    elif address := _served():
+        with named(address):
+            yield
+    else:
+        with named(_start()), temporary_settings({PREFECT_UI_URL: ""}):  # it has no pages to point at
+            yield
 
 
 @contextmanager
 def named(address: str) -> Iterator[None]:
-    """Name a server to all that happens inside.
+    """Set PREFECT_API_URL for all that happens inside.
 
     The setting alone holds in this thread only: a thread of Prefect's own would not find the server, and start one.
     """
@@ -74,15 +68,37 @@ def named(address: str) -> Iterator[None]:
         refresh_global_settings_context()
 
 
-def _start(listening: socket.socket) -> subprocess.Popen[bytes]:
+def answers() -> bool:
+    """Tell whether the server that is named is up."""
+    with get_client(sync_client=True) as client:
+        return client.api_healthcheck() is None
+
+
+def note() -> Path:
+    """Return the file in which `make serve` notes its address, beside the database that it has open."""
+    return get_current_settings().home.resolve() / "serve.address"
+
+
+def _served() -> str | None:
+    """Return the address of `make serve`, if it is up: a second server on its database would find that locked."""
+    if not note().is_file():
+        return None
+    address = note().read_text(encoding="utf-8")
+    with named(address):
+        return address if answers() else None
+
+
+def _start() -> str:
+    """Start a temporary server, which ends with this process; return its address."""
     get_logger().info("Starting a temporary Prefect server ...")
-    return subprocess.Popen(  # noqa: S603 - this very Python
-        [sys.executable, "-m", "flows.server", str(listening.fileno())],
-        env={**os.environ, **get_current_settings().to_environment_variables(exclude_unset=True), **QUIET},
-        stdin=subprocess.PIPE,
-        pass_fds=[listening.fileno()],
-        start_new_session=True,
-    )
+    settings = get_current_settings().to_environment_variables(exclude_unset=True) | QUIET
+    with socket.create_server((HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+        number = listening.fileno()
+        server = child.start("flows.temporary_server", [str(number)], settings, keep=[number])
+    atexit.register(child.stop, server, STOP_SECONDS)  # not sooner: at its own exit Prefect sends the last of the log
+    _wait_for(port, max(START_SECONDS, get_current_settings().server.ephemeral.startup_timeout_seconds))
+    return f"http://{HOST}:{port}/api"
 
 
 def _wait_for(port: int, seconds: float) -> None:
@@ -98,31 +114,3 @@ def _wait_for(port: int, seconds: float) -> None:
         connection.close()
     if status != http.HTTPStatus.OK:
         raise ServerError(f"Prefect's server is not well: it answered {status}.")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.communicate(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.communicate()
-
-
-def main() -> None:
-    """Serve on the listening socket whose number is the argument, for as long as standard input stays open."""
-    from prefect.server.api.server import create_app  # noqa: PLC0415 - what makes the server slow to import
-
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    with socket.socket(fileno=int(sys.argv[1])) as listening:
-        config = uvicorn.Config(create_app(ephemeral=True, final=True), log_level="error", lifespan="on")
-        uvicorn.Server(config).run([listening])
-
-
-def _end_with_the_parent() -> None:
-    sys.stdin.buffer.read()  # returns when the parent is gone, however it went
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    main()

@@ -14,6 +14,7 @@ from flows.artifacts import Progress
 from pipeline.run import Job, Part
 
 Futures = list[PrefectFuture[Any]]
+States = list[Any]  # of Prefect's State[Any]: what to wait for travels to other processes, and a future cannot
 
 
 class WorkerDiedError(RuntimeError):
@@ -38,7 +39,7 @@ class Workers:
                 child.terminate()
         self.runner.__exit__(kind, error, at)
 
-    def each(self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: Futures | None = None) -> Futures:
+    def each(self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: States | None = None) -> Futures:
         """Run `task(job, part)` for each part; return the futures, all of them done.
 
         A part that fails does not stop the others: what they finish need not be done again. Parts that were lost
@@ -61,7 +62,7 @@ class Workers:
         return done
 
     def _try(
-        self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: Futures | None
+        self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: States | None
     ) -> tuple[Futures, list[Part]]:
         """Run the task for each part once; return the futures of those that are done, and the parts that died."""
         part_of = {self.runner.submit(task, {"job": job, "part": part}, wait_for=wait_for): part for part in parts}

@@ -10,31 +10,25 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import events, language, metadata, signatures
+from pipeline import language, metadata
+from pipeline.duplicates import signatures
+from pipeline.duplicates.clusters import REMOVED
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
-from pipeline.lines import level
-from pipeline.metadata import dates
 from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
 from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
 from pipeline.tables import (
-    COPIES,
     DOCUMENTS,
-    LINES,
-    MENTIONS,
     PARAGRAPHS,
     Block,
+    Copy,
     Document,
-    Mention,
     Page,
     Paragraph,
     rows_of,
     table_of,
 )
-
-# A longer line is no template; the bound keeps the counts small.
-_LINE_CHARS = 300
 
 
 class Cleaned(NamedTuple):
@@ -60,34 +54,6 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
     blocks, first = _step(blocks, encoding.propose, rules.encoding, "encoding")
     blocks, second = _step(blocks, spacing.propose, rules.spacing, "spacing")
     return blocks, pa.concat_batches([first, second])
-
-
-def count_lines(blocks: pa.RecordBatch, hosts: Mapping[str, str | None]) -> pa.RecordBatch:
-    """Count on how many documents each site shows a line, digits folded (schema LINES)."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    for doc, text in zip(blocks["doc"].to_pylist(), blocks["text"].to_pylist(), strict=True):
-        host = hosts[doc]
-        if host is not None and len(text) <= _LINE_CHARS and (line := level(text)):
-            seen.setdefault((host, line), set()).add(doc)
-    return table_of([(host, line, len(docs)) for (host, line), docs in sorted(seen.items())], LINES)
-
-
-def note_mentions(blocks: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> pa.RecordBatch:
-    """Note the names and the date that each page gives (schema MENTIONS), for finding who reports the same event."""
-    found: list[Mention] = []
-    for _, page in documents(blocks):
-        found += events.mentions(page, rules.events)
-        date = _seen_date(page, pages[page[0].doc], rules.metadata.dates)
-        if date is not None:
-            found.append(Mention(page[0].doc, 0, date, "published"))
-    return table_of(found, MENTIONS)
-
-
-def _seen_date(page: Sequence[Block], declared: Page, rules: dates.Rules) -> str | None:
-    """Guess the day of publication before roles are known: the declared one, else the first line that is a date."""
-    texts = [declared.published or "", *(block.text for block in page)]
-    dated = next((d for d in (dates.only_date(text, rules) for text in texts) if d is not None), None)
-    return dated.value if dated is not None else None
 
 
 def clean(
@@ -196,14 +162,25 @@ def _step(
 
 def _article_texts(now: pa.RecordBatch, copies: pa.Table, rules: Rulebook) -> dict[str, str]:
     """Join each article's paragraphs; of copies only those go that repeat their own document."""
-    own = copies.filter(pc.equal(copies["doc"], copies["ref_doc"])) if copies.num_rows else COPIES.empty_table()
-    repeated = set(zip(own["doc"].to_pylist(), own["block"].to_pylist(), strict=True))
+    repeated = _own_repeats(rows_of(copies, Copy))
     texts: dict[str, list[str]] = {}
     columns = (now[name].to_pylist() for name in ("doc", "block", "role", "text"))
     for doc, block, role, text in zip(*columns, strict=True):
         if role in rules.metadata.text_roles and (doc, block) not in repeated and text:
             texts.setdefault(doc, []).append(text)
     return {doc: "\n\n".join(parts) for doc, parts in texts.items()}
+
+
+def _own_repeats(copies: Sequence[Copy]) -> set[tuple[str, int]]:
+    """Find the blocks that repeat an earlier one of their own document, be their keeper there or elsewhere."""
+    seen = {(copy.ref_doc, copy.ref_doc, copy.ref_block) for copy in copies}
+    repeated = set()
+    for copy in sorted(copies, key=lambda c: (c.doc, c.block)):
+        text = (copy.doc, copy.ref_doc, copy.ref_block)
+        if copy.kind in REMOVED and text in seen:
+            repeated.add((copy.doc, copy.block))
+        seen.add(text)
+    return repeated
 
 
 def _tally(column: pa.Array) -> dict[str, int]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import clusters, events, store
+from pipeline import events, store
+from pipeline.duplicates import clusters
 from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted_key, pages_of
 from pipeline.lines import level
 from pipeline.rulebook import Rulebook

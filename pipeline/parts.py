@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import cleaning, store
+from pipeline import cleaning, sightings, store
 from pipeline.formats import format_named
 from pipeline.gathering import links_of, sites_of
 from pipeline.job import Job, Part, clean_key, finish_key, load_rules, mend_key, pages_of
@@ -96,8 +96,8 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             true, entries = cleaning.mend(blocks, rules)
             ledger.write_batch(entries)
-            lines.write_batch(cleaning.count_lines(true, hosts))
-            mentions.write_batch(cleaning.note_mentions(true, pages, rules))
+            lines.write_batch(sightings.count_lines(true, hosts))
+            mentions.write_batch(sightings.note_mentions(true, pages, rules))
             repairs += entries.num_rows
     return {"repairs": repairs}
 

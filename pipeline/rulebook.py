@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import clusters, events, language, metadata, signatures
+from pipeline import events, language, metadata
+from pipeline.duplicates import clusters, signatures
 from pipeline.lift import RuleError
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing
 from pipeline.store import digest_of_files

@@ -336,7 +336,7 @@ MENTIONS = pa.schema(
         _DOC,
         _BLOCK,
         _field("name", TEXT, "the name"),
-        _field("slot", TEXT, "what the name stood in: full, after-title, speaker ..."),
+        _field("slot", TEXT, "what it is: name, figure, quote, or published for the day of publication"),
     ]
 )
 

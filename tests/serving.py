@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -36,7 +37,7 @@ class Served:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        atexit.register(self.child.kill)
+        atexit.register(self.stop, signal.SIGTERM)
         wait_for(lambda: "Ready" in self.told() or self.child.poll() is not None, START_SECONDS)
         assert self.child.poll() is None, self.told()
 
@@ -44,7 +45,8 @@ class Served:
         return self.log.read_text("utf-8")
 
     def stop(self, number):
-        self.child.send_signal(number)
+        if self.child.poll() is None:
+            self.child.send_signal(number)
         return self.child.wait(60)
 
     def left(self):

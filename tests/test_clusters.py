@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import RULES, background, copies_of, dice, dressed, newsroom, paragraph, reworded, signed, told
 
-from pipeline import candidates
-from pipeline.clusters import REMOVED, link, parse, whole_documents
+from pipeline.duplicates import candidates
+from pipeline.duplicates.clusters import REMOVED, link, parse, whole_documents
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
 from pipeline.tables import COPIES, SIGNATURES, Copy, rows_of, table_of

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from newsroom import newsroom
 
 from pipeline import rulebook
-from pipeline.signatures import OPENING, sign
+from pipeline.duplicates.signatures import OPENING, sign
+from pipeline.duplicates.vocabulary import vocabulary
+from pipeline.duplicates.words import Token, level
+from pipeline.rulebook import BUILT_IN, read_files
 from pipeline.tables import BLOCKS, SIGNATURES, Block, Signature, rows_of, table_of
-from pipeline.vocabulary import vocabulary
-from pipeline.words import Token, level
 
 RULES = rulebook.load().signatures
 TEXT = "“The re-invasion of Velm’s harbour cost €1,250.50,” Zoë Ångström said — on 21st May."
@@ -107,10 +108,25 @@ def test_unspaced_scripts_are_compared_by_pairs_of_characters():
         ("the 21st of May’s 100,000 guests", {"21", "may", "100000"}),
         ("сказал Лавров в Женеве", {"лавров", "женеве"}),
         ("the US$5 toll and £3m", {"us$5", "£3m"}),
+        ("TRIESTE, March 10 (Reuters) - Then Kurz met Belov.", {OPENING + "then", "kurz", "belov"}),
     ],
 )
 def test_facts(text, facts):
     assert set(signed(text)[0].facts) == facts
+
+
+DATELINES = read_files([BUILT_IN])["duplicate.toml"]["dateline"]
+
+
+@pytest.mark.parametrize("row", DATELINES, ids=lambda row: row["id"])
+def test_a_dateline_states_no_fact(row):
+    assert row["fires"]
+    assert row["silent"]
+    for text in row["fires"]:
+        assert "arve" not in "".join(signed(text.replace("(", "(Arve ") + " nothing")[0].facts), text
+    for text in row["silent"]:
+        bare, capital = signed(text)[0].facts, signed(f"x {text}")[0].facts
+        assert len(bare) == len(capital), text
 
 
 @pytest.mark.parametrize(

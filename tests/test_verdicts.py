@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from newsroom import RULES, background, copies_of, dice, dressed, paragraph, reworded, signed, told
 
-from pipeline import facts, texts, verdicts
-from pipeline.clusters import REMOVED
+from pipeline.duplicates import facts, texts, verdicts
+from pipeline.duplicates.clusters import REMOVED
 
 PAIRS = Path(__file__).parent.parent.parent / "shared" / "bench" / "dedup" / "seed_pairs.jsonl"
 

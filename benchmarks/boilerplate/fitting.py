@@ -29,6 +29,8 @@ from pipeline.surroundings import pages_of, windows
 
 FOLDS = 5
 ALL = frozenset(range(FOLDS))
+LANGUAGES = ("en", "de")  # those with pages enough to weigh their stop words
+BLANKED = 4  # one site in so many is shown a second time as if its words were not known
 BORDER = 10  # blocks that a short line may speak of
 NEGLIGIBLE = 1  # hundredths of a logit
 COLUMNS = ("weight", "opens", "closes")
@@ -84,7 +86,10 @@ class Corpus:
         self.site_codes = np.unique(data.sites, return_inverse=True)[1]
         read = glyphs.read(data.blocks["text"])
         if plain is None:
-            self.words, self.word_list = self._matrix(read.rows, read.keys, _words_in(data.blocks["text"]))
+            names = _words_in(data.blocks["text"])
+            foreign = foreign_words(lists["linemodel/stopwords.toml"])
+            names = {key: word for key, word in names.items() if word not in foreign}
+            self.words, self.word_list = self._matrix(read.rows, read.keys, names)
         lengths = np.digitize(data.words, LENGTHS) * 2 + (read.last == CLASS["end"])
         self.bins = sparse.csr_matrix((np.ones(len(lengths)), (np.arange(len(lengths)), lengths)))
         self.path_words = self._path_matrices() if plain is not None else []
@@ -175,8 +180,24 @@ class Corpus:
             iterations=s.trees, depth=s.depth, learning_rate=s.rate, rsm=s.columns, l2_leaf_reg=6, border_count=64,
             thread_count=1, verbose=0, random_seed=s.seed, allow_writing_files=False,
         )  # fmt: skip
-        model.fit(table[used][:, place], self.target[used], sample_weight=self.weights[used])
+        shown, blanked = table[used][:, place], used[self.site_codes[used] % BLANKED == 0]
+        unknown = table[blanked][:, place]
+        unknown[:, [is_lexical(name) for name in columns]] = 0
+        both = np.concatenate([used, blanked])
+        model.fit(np.concatenate([shown, unknown]), self.target[both], sample_weight=self.weights[both])
         return read_forest(model, columns)
+
+
+def is_lexical(name: str) -> bool:
+    """Say whether a feature is made of weights of words: blank on a page in a language that no training page is in."""
+    return "lexicon" in name or name == "known" or name.startswith(("opens", "closes"))
+
+
+def foreign_words(stopwords: dict[str, str]) -> set[str]:
+    """Give stop words of languages with too few pages: what is seen of them comes from names on other pages."""
+    words = {language: set(text.split()) for language, text in stopwords.items()}
+    known = set().union(*(words[language] for language in LANGUAGES))
+    return set().union(*words.values()) - known
 
 
 def files_of(lexicon: Lexicon, lists: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.clusters import REMOVED, Rules, parse
+from pipeline.duplicates.clusters import REMOVED, Rules, parse
 from pipeline.tables import EDITS
 
 # The stage's rules are a table that the run makes, `copies`; these say how it is made.

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.grouping import Edge, group
-from pipeline.ragged import Ints
-from pipeline.texts import Texts
-from pipeline.verdicts import Rules, Verdicts, judge
+from pipeline.duplicates.grouping import Edge, group
+from pipeline.duplicates.ragged import Ints
+from pipeline.duplicates.texts import Texts
+from pipeline.duplicates.verdicts import Rules, Verdicts, judge
 
 
 class Link(NamedTuple):

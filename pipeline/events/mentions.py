@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.duplicates.words import is_name, level
 from pipeline.tables import Block, Mention
-from pipeline.words import is_name, level
 
 _QUOTES = re.compile(r"[“„«\"]([^“”„«»\"]{3,800})[”“»\"]")
 # Words of a longer quotation that are held against another report's, four in a row.

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import candidates, facts, texts, verdicts
-from pipeline.keepers import Link, relations, repeats
+from pipeline.duplicates import candidates, facts, texts, verdicts
+from pipeline.duplicates.keepers import Link, relations, repeats
+from pipeline.duplicates.ragged import Ints
+from pipeline.duplicates.verdicts import Verdicts
 from pipeline.lift import RuleFiles, refuse_unknown
-from pipeline.ragged import Ints
 from pipeline.tables import COPIES, table_of
-from pipeline.verdicts import Verdicts
 
 # The kinds of copy that leave the paragraphs; of the others it is told what they are, and they stay.
 REMOVED = ("exact", "near")

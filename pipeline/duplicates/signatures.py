@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipeline.duplicates.ragged import Ints, Lists, offsets_of, ranges
+from pipeline.duplicates.vocabulary import Vocabulary, vocabulary
+from pipeline.duplicates.words import UNSPACED, is_name
 from pipeline.lift import RuleFiles, refuse_unknown
-from pipeline.ragged import Ints, offsets_of, ranges
 from pipeline.tables import SIGNATURES
-from pipeline.vocabulary import Vocabulary, vocabulary
-from pipeline.words import UNSPACED, is_name
 
+# A longer beginning is no dateline.
+_MAX_DATELINE = 80
 # Marks a name that opens a sentence, where every word has a capital: whether it is one, the corpus tells.
 OPENING = "^"
 
@@ -27,23 +29,27 @@ _MAY_BE_TORN = rf"[{UNSPACED}][^\w{UNSPACED}]|[0-9][{_GAPS}][0-9]{{3}}"
 
 @dataclass(frozen=True)
 class Rules:
-    """Words that deny, and words that stand for figures."""
+    """Words that deny, words that stand for figures, and how a dateline looks."""
 
     negations: pa.Array
     denying_parts: str  # parts of words that deny, as a pattern
     number_words: pa.Array
     figures: pa.Array  # what each of them stands for
+    dateline: str  # a pattern with a group `head`
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read `[words]` of duplicate.toml: words that deny and number words, by language."""
-    table = files["duplicate.toml"]["words"]
+    """Read `[words]` of duplicate.toml: words that deny and number words, by language; and the datelines."""
+    table, datelines = files["duplicate.toml"]["words"], files["duplicate.toml"]["dateline"]
     refuse_unknown("duplicate.toml [words]", table, ("negations", "denying_parts", "numbers"))
+    for row in datelines:
+        refuse_unknown(f"duplicate.toml [[dateline]] {row['id']}", row, ("id", "pattern", "fires", "silent"))
     negations = pa.array(sorted(set(chain.from_iterable(table["negations"].values()))), pa.string())
     parts = "|".join(map(re.escape, chain.from_iterable(table["denying_parts"].values())))
     numbers = [(word.casefold(), figure) for figure, words in table["numbers"].items() for word in words]
     words, figures = (pa.array(column, pa.string()) for column in zip(*numbers, strict=True))
-    return Rules(negations, parts, words, figures)
+    dateline = "^(?P<head>" + "|".join(row["pattern"] for row in datelines) + ")"
+    return Rules(negations, parts, words, figures, dateline)
 
 
 def sign(
@@ -55,14 +61,18 @@ def sign(
     is the same in any process, so signatures of other parts and earlier runs can be compared with these.
     Raises KeyError where a document has no rank.
     """
-    tokens, token_offsets = _tokens(blocks["text"])
+    texts = _mended(blocks["text"])
+    tokens, token_offsets = _tokens(texts)
     known, codes = vocabulary(tokens.dictionary), tokens.indices.to_numpy()
     counts = known.counts[codes]
     words = ranges(known.starts[codes], counts)
-    offsets = offsets_of(counts)[token_offsets]
+    word_offsets = offsets_of(counts)
+    offsets = word_offsets[token_offsets]
     hashes = known.hashes[words]
     opening = np.zeros(len(words), np.bool_)
-    opening[offsets_of(counts)[:-1][counts > 0]] = _opening(known.ends[codes], token_offsets)[counts > 0]
+    opening[word_offsets[:-1][counts > 0]] = _opening(known.ends[codes], token_offsets)[counts > 0]
+    heads = word_offsets[token_offsets[:-1] + _datelines(texts, rules)]
+    opening[heads[heads < offsets[1:]]] = True
     denies = pc.is_in(known.words, value_set=rules.negations).to_numpy(zero_copy_only=False)[words]
     denials = pc.add(_sums(denies, offsets), pc.count_substring_regex(blocks["text"], rules.denying_parts))
     docs = blocks["doc"].to_pylist()
@@ -73,18 +83,32 @@ def sign(
         pa.array([ranks[doc] for doc in docs], pa.string()),
         pa.array(_exact(hashes, offsets), pa.uint64()),
         pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(hashes)),
-        _facts(_stated(known, rules), words, offsets, opening),
+        _facts(_stated(known, rules), words, Lists(opening, offsets), heads),
         denials,
     ]
     return pa.record_batch(columns, schema=SIGNATURES)
 
 
-def _tokens(texts: pa.Array) -> tuple[pa.DictionaryArray, Ints]:
-    """Split texts at white space: the tokens, each distinct one once, and where each text's tokens begin."""
+def _mended(texts: pa.Array) -> pa.Array:
+    """Close the gaps in figures and in scripts without spaces."""
     torn = pc.match_substring_regex(texts, _MAY_BE_TORN)
     mended = pa.array([_TORN.sub(_join, text) for text in texts.filter(torn).to_pylist()], pa.string())
-    split = pc.utf8_split_whitespace(pc.replace_with_mask(texts, torn, mended))
+    return pc.replace_with_mask(texts, torn, mended)
+
+
+def _tokens(texts: pa.Array) -> tuple[pa.DictionaryArray, Ints]:
+    """Split texts at white space: the tokens, each distinct one once, and where each text's tokens begin."""
+    split = pc.utf8_split_whitespace(texts)
     return split.flatten().dictionary_encode(), split.offsets.to_numpy().astype(np.int64) - split.offsets[0].as_py()
+
+
+def _datelines(texts: pa.Array, rules: Rules) -> Ints:
+    """Count the tokens of the dateline that each text begins with."""
+    heads = pc.struct_field(pc.extract_regex(texts, rules.dateline), "head")
+    heads = pc.if_else(pc.less_equal(pc.utf8_length(heads), _MAX_DATELINE), heads, None)
+    lengths = pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(heads))).fill_null(0)
+    counts: Ints = lengths.to_numpy().astype(np.int64)
+    return counts
 
 
 def _join(torn: re.Match[str]) -> str:
@@ -113,14 +137,15 @@ def _exact(hashes: NDArray[np.uint64], offsets: Ints) -> list[int]:
     return [int.from_bytes(blake2b(raw[a:b], digest_size=8).digest(), "little") for a, b in spans]
 
 
-def _facts(stated: pa.DictionaryArray, words: Ints, offsets: Ints, opening: NDArray[np.bool_]) -> pa.ListArray:
-    """List the facts of each text; a name that opens a sentence bears its mark."""
+def _facts(stated: pa.DictionaryArray, words: Ints, opening: Lists, heads: Ints) -> pa.ListArray:
+    """List the facts of each text; a name that opens a sentence bears its mark, and a dateline states none."""
     texts, facts = stated.dictionary.to_pylist(), stated.indices.to_numpy()[words]
-    states = np.array([fact != "" for fact in texts], np.bool_)[facts]
+    behind = np.arange(len(words)) >= np.repeat(heads, opening.lengths())
+    states = np.array([fact != "" for fact in texts], np.bool_)[facts] & behind
     names = np.array([is_name(fact) for fact in texts], np.bool_)
     facts = facts[states]
-    marked = opening[states] & names[facts]
-    ends = offsets_of(states)[offsets]
+    marked = opening.values[states] & names[facts]
+    ends = offsets_of(states)[opening.offsets]
     values = pa.array([*texts, *(OPENING + fact for fact in texts)], pa.string()).take(facts + marked * len(texts))
     return pa.ListArray.from_arrays(ends.astype(np.int32), values)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ragged import LOW, Ints, Lists, Pairs, runs
+from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, runs
 
 # An odd constant (splitmix64): its powers give each place in a shingle a weight of its own.
 _PLACE = np.uint64(0x9E3779B97F4A7C15)

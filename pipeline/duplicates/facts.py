@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ragged import Ints, Lists, Pairs, number_shared
+from pipeline.duplicates.ragged import Ints, Lists, Pairs, number_shared
 
 _VOWELS = str.maketrans("", "", "aeiouyh")
 _LETTERS = str.maketrans({"c": "k", "q": "k", "w": "v", "j": "y", "z": "s"})
@@ -46,8 +46,6 @@ class Difference(NamedTuple):
 
     left: NDArray[np.bool_]
     right: NDArray[np.bool_]
-    left_figures: NDArray[np.bool_]
-    right_figures: NDArray[np.bool_]
     denials: Ints
 
 
@@ -61,7 +59,7 @@ def differ(facts: Facts, pairs: Pairs, rules: Rules) -> Difference:
     for at in np.flatnonzero(~left & ~right).tolist():
         left[at] = right[at] = _swapped(facts, int(pairs[0][at]), int(pairs[1][at]))
     denials = facts.negations[pairs[0]] - facts.negations[pairs[1]]
-    return Difference(left, right, *figures, denials)
+    return Difference(left, right, denials)
 
 
 def _unshared(bags: Lists, pairs: Pairs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

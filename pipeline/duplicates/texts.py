@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import facts, likeness
-from pipeline.facts import Facts
-from pipeline.ragged import Ints, Lists, bags_of, offsets_of, sets_of
-from pipeline.signatures import OPENING
-from pipeline.vocabulary import hashes
-from pipeline.words import is_name
+from pipeline.duplicates import facts, likeness
+from pipeline.duplicates.facts import Facts
+from pipeline.duplicates.ragged import Ints, Lists, bags_of, offsets_of, sets_of
+from pipeline.duplicates.signatures import OPENING
+from pipeline.duplicates.vocabulary import hashes
+from pipeline.duplicates.words import is_name
 
 
 class Texts(NamedTuple):

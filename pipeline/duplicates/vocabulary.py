@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.ragged import Ints, offsets_of, ranges
-from pipeline.words import AROUND, ENDS, INNER, level
+from pipeline.duplicates.ragged import Ints, offsets_of, ranges
+from pipeline.duplicates.words import AROUND, ENDS, INNER, level
 
 _POSSESSIVE = "['’][sS]$"
 # Odd constants (splitmix64): powers of the first give each byte of a word a weight of its own, the others mix the sum.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ragged import Ints, Lists, Pairs, shared, totals
+from pipeline.duplicates.ragged import Ints, Lists, Pairs, shared, totals
 
 # Weights are whole numbers: their sums are exact, and the same in any order.
 _UNIT = 1024

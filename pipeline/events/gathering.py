@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import mentions as sightings
-from pipeline.candidates import Tally, each_with_each
-from pipeline.facts import spelling
-from pipeline.grouping import Edge, group
+from pipeline.duplicates.candidates import Tally, each_with_each
+from pipeline.duplicates.facts import spelling
+from pipeline.duplicates.grouping import Edge, group
+from pipeline.duplicates.likeness import weights
+from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, number_shared, runs, sets_of, shared, totals
+from pipeline.events import mentions as sightings
 from pipeline.lift import RuleFiles, refuse_unknown
-from pipeline.likeness import weights
-from pipeline.ragged import LOW, Ints, Lists, Pairs, number_shared, runs, sets_of, shared, totals
 from pipeline.tables import EVENTS, Block, Event, Mention, table_of
 
 _NO_DAY = 0

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import facts, likeness
-from pipeline.ragged import Ints, Pairs
-from pipeline.texts import Texts
+from pipeline.duplicates import facts, likeness
+from pipeline.duplicates.ragged import Ints, Pairs
+from pipeline.duplicates.texts import Texts
 
 
 class Rules(NamedTuple):
@@ -31,7 +31,7 @@ class Verdicts(NamedTuple):
     left: Ints
     right: Ints
     score: NDArray[np.float64]
-    near: NDArray[np.bool_]  # right repeats left, and states no figure that left does not
+    near: NDArray[np.bool_]  # right repeats left, and states no fact that left does not
     apart: NDArray[np.bool_]  # much alike, and not the same: no third text may stand for both
     reworded: NDArray[np.bool_]
     left_within: NDArray[np.bool_]  # right says what left says, and more
@@ -59,7 +59,7 @@ def judge(texts: Texts, pairs: Pairs, rules: Rules) -> Verdicts:
         left,
         right,
         score,
-        near=enough & same & ~other.right_figures & (outer >= rules.covered),
+        near=enough & same & ~other.right & (outer >= rules.covered),
         apart=much & ~same | home & ~enough,
         reworded=much & same & ~home,
         left_within=(inner >= rules.contained) & ~other.left & (other.denials <= 0) & (longer >= rules.longer) & ~home,
