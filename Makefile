@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 RAW ?= data/raw
 CLEAN ?= data/clean
+PORT ?= 4200
 
 # Prefect keeps its database here: no account, no cloud, no telemetry, nothing in the home folder.
 export PREFECT_HOME ?= $(CURDIR)/.prefect
@@ -54,7 +55,7 @@ fix: $(VENV)/ready-dev  ## Mend style where it can be mended
 	@$(BIN)/ruff format .
 
 serve: $(VENV)/ready  ## Start server, worker and the scheduled flow; Ctrl-C stops them
-	@$(BIN)/python -m flows.serve
+	@$(BIN)/python -m flows.serve --port $(PORT)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

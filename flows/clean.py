@@ -152,11 +152,11 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
         gathered = gather_run(job, parts, wait_for=read, return_state=True)
         gathered.result()
         progress.step("gathered")
-        cleaned = on_workers.each(clean_part, job, parts, wait_for=[gathered])
+        cleaned = on_workers.each(clean_part, job, parts, after=gathered)
         linked = link_run(job, parts, wait_for=cleaned, return_state=True)
         linked.result()
         progress.step("linked")
-        finished = on_workers.each(finish_part, job, parts, wait_for=[linked])
+        finished = on_workers.each(finish_part, job, parts, after=linked)
     summary = close_run(job, parts, wait_for=finished)
     progress.step("published")
     return summary

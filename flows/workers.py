@@ -6,7 +6,8 @@ from multiprocessing import active_children
 from types import TracebackType
 from typing import Any, Self
 
-from prefect import Task, get_run_logger
+from prefect import State, Task, get_run_logger
+from prefect.client.schemas.objects import RunInput, TaskRunResult
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner
 
@@ -14,7 +15,6 @@ from flows.artifacts import Progress
 from pipeline.run import Job, Part
 
 Futures = list[PrefectFuture[Any]]
-States = list[Any]  # of Prefect's State[Any]: what to wait for travels to other processes, and a future cannot
 
 
 class WorkerDiedError(RuntimeError):
@@ -39,8 +39,10 @@ class Workers:
                 child.terminate()
         self.runner.__exit__(kind, error, at)
 
-    def each(self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: States | None = None) -> Futures:
+    def each(self, task: Task[..., Any], job: Job, parts: Sequence[Part], after: State[Any] | None = None) -> Futures:
         """Run `task(job, part)` for each part; return the futures, all of them done.
+
+        `after` is the end of the task run that came before: the graph of the run shows it.
 
         A part that fails does not stop the others: what they finish need not be done again. Parts that were lost
         with a worker process are tried once more, one at a time, for the likeliest reason is a lack of memory.
@@ -49,23 +51,26 @@ class Workers:
             Exception: what the first part that failed has raised.
             WorkerDiedError: a part's process died again.
         """
-        done, lost = self._try(task, job, parts, wait_for)
+        done, lost = self._try(task, job, parts, after)
         if lost:
             get_run_logger().warning("A worker process died. Trying parts again, one at a time: %d", len(lost))
             self.runner.__exit__(None, None, None)  # A pool that has lost a process takes no more work.
             self.runner = self.runner.duplicate().__enter__()
         for part in lost:
-            again, died = self._try(task, job, [part], wait_for)
+            again, died = self._try(task, job, [part], after)
             if died:
                 raise WorkerDiedError(f"{task.name}, part {part.number}: the process died twice; is memory short?")
             done += again
         return done
 
     def _try(
-        self, task: Task[..., Any], job: Job, parts: Sequence[Part], wait_for: States | None
+        self, task: Task[..., Any], job: Job, parts: Sequence[Part], after: State[Any] | None
     ) -> tuple[Futures, list[Part]]:
         """Run the task for each part once; return the futures of those that are done, and the parts that died."""
-        part_of = {self.runner.submit(task, {"job": job, "part": part}, wait_for=wait_for): part for part in parts}
+        # As an input and not as `wait_for`, which some runners want as a future, and others cannot send on if it is one.
+        before = after and after.state_details.task_run_id
+        inputs: dict[str, set[RunInput]] = {"part": {TaskRunResult(id=before)}} if before else {}
+        part_of = {self.runner.submit(task, {"job": job, "part": part}, dependencies=inputs): part for part in parts}
         lost: list[Part] = []
         errors: list[Exception] = []
         for future in as_completed(list(part_of)):

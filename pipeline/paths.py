@@ -25,8 +25,7 @@ _NEIGHBOURS = (-2, -1, 1, 2)
 _WINDOW = 5
 _CAP = 8
 _JOINT = "([a-z])([A-Z])"
-_PARENT = r"/[^/]*$"
-_LAST_TWO = r"^.*/([^/]*/[^/]*)$"
+_INNER = 2  # elements: the one that holds the text, and the one around it
 
 FEATURES = (
     *(f"group{level}_{name}" for level in range(_LEVELS) for name in _GROUP),
@@ -84,7 +83,7 @@ def _beside(
         found[f"group{level}_running"] = prose / np.maximum(sums, 1)
         found[f"group{level}_links"] = np.bincount(group, links * words)[group] / np.maximum(sums, 1)
         found[f"group{level}_lexicon"] = np.bincount(group, columns["lexicon"])[group] / blocks
-        outer = pc.replace_substring_regex(paths, _PARENT, "").dictionary_encode()
+        outer = pc.list_element(pc.split_pattern(paths, "/", max_splits=1, reverse=True), 0).dictionary_encode()
         paths, code = outer.dictionary, outer.indices.to_numpy().astype(np.int64)[code]
     return found
 
@@ -97,15 +96,29 @@ class Weights(NamedTuple):
     inner: NDArray[np.float64]
 
     def of(self, paths: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Sum the weights of each path's different words, in logits."""
-        return _sums(paths, self.keys, self.outer), _sums(inner(paths), self.keys, self.inner)
+        """Sum the weights of each path's different words, in logits.
 
+        Few elements make many paths: the words of each different element are read once.
+        """
+        lists = pc.split_pattern(paths, "/")
+        rows = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
+        elements = lists.flatten().dictionary_encode()
+        starts, words = self._words(elements.dictionary)
+        code = elements.indices.to_numpy()
+        counts = np.diff(starts)[code]
+        # The words of each path: those of its elements, one list after another.
+        first = np.repeat(starts[:-1][code] - (np.cumsum(counts) - counts), counts)
+        word, path = words[first + np.arange(len(first))], np.repeat(rows, counts)
+        ends = np.cumsum(np.bincount(rows, minlength=len(paths)))
+        last_two = np.repeat(ends[rows] - np.arange(len(rows)) <= _INNER, counts)
+        return _sums(path, word, self.outer, len(paths)), _sums(path[last_two], word[last_two], self.inner, len(paths))
 
-def words_of(paths: pa.Array) -> tuple[Ints, NDArray[np.uint64]]:
-    """Give the different words of each path: row and key of each."""
-    read = glyphs.read(parted(paths))
-    pairs = np.unique(np.stack([read.rows.astype(np.uint64), read.keys], axis=1), axis=0)
-    return pairs[:, 0].astype(np.int64), pairs[:, 1]
+    def _words(self, elements: pa.Array) -> tuple[Ints, Ints]:
+        """Give the numbers of the known words of each element, and where each element's begin."""
+        read = glyphs.read(parted(elements))
+        found = pc.index_in(pa.array(read.keys), value_set=self.keys)
+        rows = read.rows[found.is_valid().to_numpy(zero_copy_only=False)]
+        return np.searchsorted(rows, np.arange(len(elements) + 1)), found.drop_null().to_numpy().astype(np.int64)
 
 
 def parted(paths: pa.Array) -> pa.Array:
@@ -113,13 +126,8 @@ def parted(paths: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(paths, _JOINT, r"\1-\2")
 
 
-def inner(paths: pa.Array) -> pa.Array:
-    """Give the last two elements of each path."""
-    return pc.replace_substring_regex(paths, _LAST_TWO, r"\1")
-
-
-def _sums(paths: pa.Array, known: pa.Array, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    rows, keys = words_of(paths)
-    found = pc.index_in(pa.array(keys), value_set=known).fill_null(-1).to_numpy()
-    # The last weight, 0, is that of words which are not known.
-    return np.asarray(np.bincount(rows, np.append(weights, 0)[found], minlength=len(paths)), np.float64)
+def _sums(paths: Ints, words: Ints, weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Sum the weights of the words of each path; a word that stands there twice counts once."""
+    pairs = np.sort(paths * max(1, len(weights)) + words)
+    paths, words = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], max(1, len(weights)))
+    return np.asarray(np.bincount(paths, weights[words], minlength=size), np.float64)

@@ -134,7 +134,10 @@ def test_paths_are_weighed_by_their_words():
     assert columns["path_outer"].tolist() == [-1, 0]
     assert columns["path_inner"].tolist() == [0, 0]
     assert columns["links"].tolist() == [1, 0]
-    assert paths.inner(pa.array(["html/body/nav/p", "p"])).to_pylist() == ["nav/p", "p"]
+    weights = paths.Weights(pa.array(glyphs.keys_of(["nav", "p"])), np.array([1.0, 10.0]), np.array([2.0, 20.0]))
+    outer, inner = weights.of(pa.array(["nav/nav.nav/div/p", "html/topNav/p", "p", "", "nav/p/div/div"]))
+    assert outer.tolist() == [11, 11, 10, 0, 11]
+    assert inner.tolist() == [20, 22, 20, 0, 0]
 
 
 def test_neighbours_and_windows_end_at_the_page():

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from catboost import CatBoostClassifier
 from labelled import Labelled
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from pipeline.surroundings import pages_of, windows
 FOLDS = 5
 ALL = frozenset(range(FOLDS))
 LANGUAGES = ("en", "de")  # those with pages enough to weigh their stop words
+LAST_TWO = "^.*/([^/]*/[^/]*)$"
 BLANKED = 4  # one site in so many is shown a second time as if its words were not known
 BORDER = 10  # blocks that a short line may speak of
 NEGLIGIBLE = 1  # hundredths of a logit
@@ -113,8 +115,9 @@ class Corpus:
         codes = self.data.blocks["path"].dictionary_encode()
         code = codes.indices.to_numpy()
         found = []
-        for texts in (codes.dictionary, paths.inner(codes.dictionary)):
-            rows, keys = paths.words_of(texts)
+        for texts in (codes.dictionary, pc.replace_substring_regex(codes.dictionary, LAST_TWO, r"\1")):
+            read = glyphs.read(paths.parted(texts))
+            rows, keys = read.rows, read.keys
             of_path = sparse.csr_matrix((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(texts), len(rows)))
             spread = of_path[code].tocoo()
             found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(paths.parted(texts))))
