@@ -57,7 +57,7 @@ fix: $(VENV)/ready-dev  ## Mend style where it can be mended
 serve: $(VENV)/ready  ## Start server, worker and the scheduled flow; Ctrl-C stops them
 	@$(BIN)/python -m flows.serve --port $(PORT)
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
 
 lock: $(VENV)/ready  ## Pin the dependencies anew
 	@$(PIP) uv

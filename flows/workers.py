@@ -67,7 +67,7 @@ class Workers:
         self, task: Task[..., Any], job: Job, parts: Sequence[Part], after: State[Any] | None
     ) -> tuple[Futures, list[Part]]:
         """Run the task for each part once; return the futures of those that are done, and the parts that died."""
-        # As an input and not as `wait_for`, which some runners want as a future, and others cannot send on if it is one.
+        # As an input, not as `wait_for`: that must be a future for some runners, and must not be one for others.
         before = after and after.state_details.task_run_id
         inputs: dict[str, set[RunInput]] = {"part": {TaskRunResult(id=before)}} if before else {}
         part_of = {self.runner.submit(task, {"job": job, "part": part}, dependencies=inputs): part for part in parts}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline import glyphs
 from pipeline.measures import Columns
-from pipeline.surroundings import Bools, Ints, Pages, groups, neighbour, windows
+from pipeline.surroundings import Bools, Ints, Pages, groups_of, neighbour, windows
 
 _KINDS = {
     "p": 1, "h1": 2, "h2": 3, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "li": 5, "div": 6, "td": 7, "th": 7,
@@ -75,7 +75,7 @@ def _beside(
     total = np.maximum(pages.total(mass), 1)
     found: Columns = {}
     for level in range(_LEVELS):
-        group = groups(paths.take(pa.array(code)), pages)
+        group = groups_of(code, pages)
         blocks, sums, prose = (np.bincount(group, column)[group] for column in (None, words, mass))
         found[f"group{level}_blocks"] = blocks
         found[f"group{level}_words"] = sums / blocks

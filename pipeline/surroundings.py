@@ -104,6 +104,10 @@ def _upside_down(pages: Pages) -> Pages:
 
 def groups(names: pa.Array, pages: Pages) -> Ints:
     """Number the groups of rows of one page that bear the same name."""
-    codes = names.dictionary_encode()
-    pairs = pages.of * max(1, len(codes.dictionary)) + codes.indices.to_numpy()
+    return groups_of(names.dictionary_encode().indices.to_numpy().astype(np.int64), pages)
+
+
+def groups_of(codes: Ints, pages: Pages) -> Ints:
+    """Number the groups of rows of one page that bear the same code, a number from 0."""
+    pairs = pages.of * (codes.max(initial=0) + 1) + codes
     return np.asarray(pa.array(pairs).dictionary_encode().indices.to_numpy(), np.int64)

@@ -222,10 +222,18 @@ def test_recheck_fails_without_a_run(tmp_path):
     assert "no run is published" in state.message
 
 
-def test_task_runs_are_named_after_their_part(raw, tmp_path):
+def test_task_runs_are_named_after_their_part_and_joined_in_the_graph(raw, tmp_path):
     state = clean(str(raw), str(tmp_path / "clean"), return_state=True)
     with get_client(sync_client=True) as client:
         own = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
-        names = lambda: {run.name for run in client.read_task_runs(flow_run_filter=own)}  # noqa: E731
-        assert serving.wait_for(lambda: "read part 0: 2 files, 0.0 MB" in names(), 20), names()
+
+        def named_runs():
+            runs = {run.name: run for run in client.read_task_runs(flow_run_filter=own)}
+            return runs if len(runs) == 6 else None
+
+        runs = serving.wait_for(named_runs, 20)
+        assert runs
+        assert "read part 0: 2 files, 0.0 MB" in runs
+        assert runs["clean part 0: 2 files, 0.0 MB"].task_inputs["part"][0].id == runs["gather"].id
+        assert runs["publish"].task_inputs["wait_for"][0].id == runs["finish part 0: 2 files, 0.0 MB"].id
         assert client.read_flow_run(state.state_details.flow_run_id).name == f"{raw} to {tmp_path / 'clean'}"
