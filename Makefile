@@ -25,13 +25,13 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Copydesk needs Python 3.11 or newer; none was found." >&2; exit 1; fi
 	@echo "Setting up $(VENV) with $(PYTHON) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) -r requirements.lock
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	@echo "Adding what the tests need ..."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) -r requirements-dev.lock
 	@touch $@
 
 run: $(VENV)/ready  ## Clean data/raw with `prefect run` and show the result
@@ -57,7 +57,7 @@ fix: $(VENV)/ready-dev  ## Mend style where it can be mended
 serve: $(VENV)/ready  ## Start server, worker and the scheduled flow; Ctrl-C stops them
 	@$(BIN)/python -m flows.serve --port $(PORT)
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header
 
 lock: $(VENV)/ready  ## Pin the dependencies anew
 	@$(PIP) uv

@@ -5,19 +5,17 @@ them more than they may on a new site.
 """
 
 import json
-import re
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from catboost import CatBoostClassifier
 from labelled import Labelled
+from lexicon import Lexicon, files_of, foreign_words, is_lexical, words_in
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
@@ -30,12 +28,9 @@ from pipeline.surroundings import pages_of, windows
 
 FOLDS = 5
 ALL = frozenset(range(FOLDS))
-LANGUAGES = ("en", "de")  # those with pages enough to weigh their stop words
 LAST_TWO = "^.*/([^/]*/[^/]*)$"
 BLANKED = 4  # one site in so many is shown a second time as if its words were not known
 BORDER = 10  # blocks that a short line may speak of
-NEGLIGIBLE = 1  # hundredths of a logit
-COLUMNS = ("weight", "opens", "closes")
 LENGTHS = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22, 30, 45, 70)  # words: bins of length, so that words are weighed beside it
 
 
@@ -53,14 +48,6 @@ class Settings(NamedTuple):
     page_power: float = 0.0
     furniture: float = 0.0  # weight of titles and repeats as furniture, in blocks of furniture
     seed: int = 1
-
-
-class Lexicon(NamedTuple):
-    """Weights of words by word, in logits."""
-
-    words: dict[str, tuple[float, ...]]  # for the line, for what follows it, for what goes before it
-    outer: dict[str, float]
-    inner: dict[str, float]
 
 
 def folds_of(sites: NDArray[np.str_]) -> NDArray[np.int64]:
@@ -88,7 +75,7 @@ class Corpus:
         self.site_codes = np.unique(data.sites, return_inverse=True)[1]
         read = glyphs.read(data.blocks["text"])
         if plain is None:
-            names = _words_in(data.blocks["text"])
+            names = words_in(data.blocks["text"])
             foreign = foreign_words(lists["linemodel/stopwords.toml"])
             names = {key: word for key, word in names.items() if word not in foreign}
             self.words, self.word_list = self._matrix(read.rows, read.keys, names)
@@ -120,7 +107,7 @@ class Corpus:
             rows, keys = read.rows, read.keys
             of_path = sparse.csr_matrix((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(texts), len(rows)))
             spread = of_path[code].tocoo()
-            found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], _words_in(paths.parted(texts))))
+            found.append(self._matrix(spread.row.astype(np.int64), keys[spread.col], words_in(paths.parted(texts))))
         return found
 
     def lexicon(self, folds: frozenset[int]) -> Lexicon:
@@ -191,38 +178,6 @@ class Corpus:
         return read_forest(model, columns)
 
 
-def is_lexical(name: str) -> bool:
-    """Say whether a feature is made of weights of words: blank on a page in a language that no training page is in."""
-    return "lexicon" in name or name == "known" or name.startswith(("opens", "closes"))
-
-
-def foreign_words(stopwords: dict[str, str]) -> set[str]:
-    """Give stop words of languages with too few pages: what is seen of them comes from names on other pages."""
-    words = {language: set(text.split()) for language, text in stopwords.items()}
-    known = set().union(*(words[language] for language in LANGUAGES))
-    return set().union(*words.values()) - known
-
-
-def files_of(lexicon: Lexicon, lists: dict[str, Any]) -> dict[str, Any]:
-    """Put a lexicon into the shape of rule files; weights that round to nothing are left out."""
-    weight = {word: [round(100 * value) for value in values] for word, values in lexicon.words.items()}
-    both = {word: (round(100 * lexicon.outer.get(word, 0)), round(100 * lexicon.inner.get(word, 0)))
-            for word in sorted({*lexicon.outer, *lexicon.inner})}  # fmt: skip
-    return {
-        **lists,
-        "linemodel/words.tsv": [
-            {"word": word, **{name: str(value) for name, value in zip(COLUMNS, values, strict=True)}}
-            for word, values in sorted(weight.items())
-            if max(map(abs, values)) > NEGLIGIBLE
-        ],
-        "linemodel/path_words.tsv": [
-            {"word": w, "outer": str(o), "inner": str(i)}
-            for w, (o, i) in both.items()
-            if max(abs(o), abs(i)) > NEGLIGIBLE
-        ],
-    }
-
-
 def read_forest(model: CatBoostClassifier, columns: Sequence[str]) -> Forest:
     """Read the trees out of a fitted model."""
     with tempfile.TemporaryDirectory() as folder:
@@ -250,16 +205,3 @@ def calibrated(
     """Fit the line that makes calibrated logits of sums that were found on unseen sites (Platt 1999)."""
     fit = LogisticRegression(C=1e6).fit(sums[:, None], target, sample_weight=weights)
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
-
-
-def _words_in(texts: pa.Array) -> dict[int, str]:
-    """Name the keys of the words in some texts."""
-    found = defaultdict(int)
-    for text in texts.to_pylist():
-        for word in re.findall(r"[^\W_]+", re.sub(r"\d", "0", text.lower())):
-            found[word] += 1
-    parted = [char for word in found for char in word]
-    words = sorted({*found, *parted})
-    read = glyphs.read(pa.array(words))
-    single = np.flatnonzero(np.bincount(read.rows, minlength=len(words)) == 1)
-    return {int(read.keys[read.offsets[row]]): words[row] for row in single.tolist()}

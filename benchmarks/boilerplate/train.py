@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fitting import ALL, FOLDS, Corpus, Settings, calibrated, files_of, logits
+from fitting import ALL, FOLDS, Corpus, Settings, calibrated, logits
 from labelled import as_columns, read_html, read_plain
+from lexicon import files_of
 
 from pipeline import features
 from pipeline.linemodel import Decoding, Forest, Tree
