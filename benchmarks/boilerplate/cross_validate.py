@@ -1,7 +1,7 @@
 """Measure the line model on sites that it was not trained on: five folds of sites, each predicted by the other four.
 
-    python benchmarks/boilerplate/cross_validate.py ../shared/bench/boilerplate plain --out /tmp/predictions
-    python ../shared/bench/boilerplate/score_boilerplate.py --by source GOLD /tmp/predictions/plain.jsonl
+    python benchmarks/boilerplate/cross_validate.py ../shared/bench/boilerplate plain --out predictions
+    python ../shared/bench/boilerplate/score_boilerplate.py --by source GOLD predictions/plain.jsonl
 
 Words, trees and all that is counted come from training sites alone. `--share` trains on a part of the training sites
 (for a learning curve); `--by` prints a row for each source or language.
