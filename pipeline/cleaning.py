@@ -62,7 +62,7 @@ def clean(
     """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
-    left, first = _step(judged, boilerplate.propose, rules.boilerplate, "boilerplate")
+    left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
     drafts = _drafts(judged, left, pages, rules)
     hosts = {draft.doc: draft.host for draft in drafts}

@@ -1,68 +1,40 @@
-"""What a line of a page looks like, whatever its page: its words, its end, its shape."""
+"""What a line of a page looks like, whatever its page: levelled for comparison, and whether it is a person's name."""
 
 import re
-import unicodedata
-from typing import NamedTuple
 
-from pipeline.tables import Block
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_WORD = re.compile(r"\w+")
-_DIGIT = re.compile(r"\d")
-# Scripts that part no words: two characters count as one word (the mean length of a Chinese or Japanese word).
-_UNPARTED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _CAPITAL = r"[^\W\d_a-z]"
 _NAME_WORD = rf"{_CAPITAL}[\w’'-]+"
 _PARTICLES = "van|von|de|da|di|la|el|al|bin"
 _NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_CAPITAL}\.|{_PARTICLES}|{_NAME_WORD})){{1,3}}")
-_CLOSERS = "\"'”’»›)]】」』“"
-_TERMINAL = frozenset(".!?…。！？؟।")
 
 
-class Line(NamedTuple):
-    """The shape of one block."""
+def levels(texts: pa.Array) -> pa.Array:
+    """Level texts for comparison: case, digits, punctuation and spacing do not count.
 
-    text: str
-    level: str
-    words: int
-    ends: bool
-    link_density: float
+    >>> levels(pa.array(["The  Daily Star – 24 January", "the daily star 17 JANUARY"])).to_pylist()
+    ['the daily star 00 january', 'the daily star 00 january']
+    """
+    folded = pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
+    digits = _replaced(folded, r"[1-9\x{80}-\x{10FFFF}]", r"\p{Nd}", "0")
+    return pc.ascii_trim_whitespace(_replaced(digits, r"[^\pL\pN_ ]|  ", r"[^\pL\pN_]+", " "))
 
 
-def line_of(block: Block) -> Line:
-    """Describe a block: its text, the text levelled for comparison, words, whether it ends as a sentence does."""
-    text = block.text.strip()
-    return Line(text, level(text), count_words(text), ends_sentence(text), block.link_chars / max(1, len(block.text)))
+def _replaced(texts: pa.Array, where: str, pattern: str, by: str) -> pa.Array:
+    """Replace a pattern in the texts that show by another that they have it: most have not."""
+    rows = pc.match_substring_regex(texts, where)
+    return pc.replace_with_mask(texts, rows, pc.replace_substring_regex(texts.filter(rows), pattern, by))
 
 
 def level(text: str) -> str:
-    """Level a text for comparison: case, digits, punctuation and spacing do not count.
+    """Level one text.
 
-    >>> level("The  Daily Star – 24 January") == level("the daily star 17 JANUARY")
-    True
+    >>> level("№ 7: A Ferry—at last!")
+    'no 0 a ferry at last'
     """
-    return " ".join(_WORD.findall(_DIGIT.sub("0", unicodedata.normalize("NFKC", text).casefold())))
-
-
-def count_words(text: str) -> int:
-    """Count words; in scripts without spaces, two characters make one.
-
-    >>> count_words("No, it's 5 p.m."), count_words("東京都知事")
-    (6, 3)
-    """
-    unparted = len(_UNPARTED.findall(text))
-    if not unparted:
-        return len(_WORD.findall(text))
-    return len(_WORD.findall(_UNPARTED.sub(" ", text))) + (unparted + 1) // 2
-
-
-def ends_sentence(text: str) -> bool:
-    """Say whether a text ends as a sentence does, closing quotation marks aside.
-
-    >>> ends_sentence("“We shall see.”"), ends_sentence("We shall see")
-    (True, False)
-    """
-    bare = text.rstrip(_CLOSERS)
-    return bare[-1:] in _TERMINAL
+    return str(levels(pa.array([text], pa.string()))[0].as_py())
 
 
 def is_name_like(text: str) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import events
 from pipeline.lift import documents
-from pipeline.lines import level
+from pipeline.lines import levels
 from pipeline.metadata import dates
 from pipeline.rulebook import Rulebook
 from pipeline.tables import LINES, MENTIONS, Block, Mention, Page, table_of
@@ -17,12 +18,21 @@ _LINE_CHARS = 300
 
 def count_lines(blocks: pa.RecordBatch, hosts: Mapping[str, str | None]) -> pa.RecordBatch:
     """Count on how many documents each site shows a line, digits folded (schema LINES)."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    for doc, text in zip(blocks["doc"].to_pylist(), blocks["text"].to_pylist(), strict=True):
-        host = hosts[doc]
-        if host is not None and len(text) <= _LINE_CHARS and (line := level(text)):
-            seen.setdefault((host, line), set()).add(doc)
-    return table_of([(host, line, len(docs)) for (host, line), docs in sorted(seen.items())], LINES)
+    documents = blocks["doc"].dictionary_encode()
+    names = pa.array([hosts[doc] for doc in documents.dictionary.to_pylist()], pa.string())
+    short = pc.less_equal(pc.utf8_length(blocks["text"]), _LINE_CHARS)
+    shown = pa.table(
+        {
+            "host": names.take(documents.indices.filter(short)),
+            "line": levels(blocks["text"].filter(short)),
+            "doc": documents.indices.filter(short),
+        }
+    )
+    shown = shown.filter(pc.and_(pc.is_valid(shown["host"]), pc.not_equal(shown["line"], "")))
+    counted = shown.group_by(["host", "line"]).aggregate([("doc", "count_distinct")])
+    counted = counted.sort_by([("host", "ascending"), ("line", "ascending")]).combine_chunks()
+    columns = [counted["host"], counted["line"], counted["doc_count_distinct"].cast(LINES.field("docs").type)]
+    return pa.table(columns, schema=LINES).combine_chunks().to_batches()[0] if len(counted) else table_of([], LINES)
 
 
 def note_mentions(blocks: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> pa.RecordBatch:

@@ -151,6 +151,7 @@ class Verdict(NamedTuple):
     keep: bool
     rule: str
     score: float
+    evidence: str
 
 
 class Twin(NamedTuple):
@@ -348,7 +349,7 @@ LINES = pa.schema(
     ]
 )
 
-VERDICTS = pa.schema([BLOCKS.field(name) for name in Verdict._fields])
+VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
 TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
 

@@ -21,8 +21,7 @@ FLOORS = [
     {
         "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
-        "pipeline.features", "pipeline.linemodel", "pipeline.paths", "pipeline.measures", "pipeline.glyphs",
-        "pipeline.surroundings", "pipeline.characters",
+        "pipeline.linemodel", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import features, glyphs, measures, paths
-from pipeline.characters import CLASS
 from pipeline.lift import RuleError
-from pipeline.surroundings import FAR, groups, neighbour, pages_of, since, until, windows
+from pipeline.linemodel import features, glyphs, measures, paths
+from pipeline.linemodel.characters import CLASS
+from pipeline.linemodel.surroundings import FAR, groups, neighbour, pages_of, since, until, windows
 from pipeline.tables import BLOCKS, Block, table_of
 
 FILES = {

@@ -12,8 +12,8 @@ from pipeline.ledger import apply, splice
 from pipeline.lift import each_text
 from pipeline.roles import CONTENT
 from pipeline.stages import encoding, mistranslation, spacing
-from pipeline.stages.boilerplate import Site, judge_page
-from pipeline.tables import BLOCKS, Block, table_of
+from pipeline.stages.boilerplate import Site, judge
+from pipeline.tables import BLOCKS, Block, Verdict, rows_of, table_of
 
 RULES = rulebook.load()
 CASES = Path(__file__).parent / "cases"
@@ -106,14 +106,18 @@ def test_mistranslation_cases(case):
     assert texts == expected
 
 
+def judged(blocks, repeated=frozenset()):
+    sites = {block.doc: Site(lines=frozenset(repeated)) for block in blocks}
+    return rows_of(judge(table_of(blocks, BLOCKS), RULES.boilerplate, sites), Verdict)
+
+
 def roles(text, repeated=frozenset()):
-    blocks = page(text)
-    return [verdict.role for verdict in judge_page(blocks, RULES.boilerplate, Site(lines=frozenset(repeated)))]
+    return [verdict.role for verdict in judged(page(text), repeated)]
 
 
 def kept(text, repeated=frozenset()):
     blocks = page(text)
-    verdicts = judge_page(blocks, RULES.boilerplate, Site(lines=frozenset(repeated)))
+    verdicts = judged(blocks, repeated)
     return [b.text for b, verdict in zip(blocks, verdicts, strict=True) if verdict.keep]
 
 
@@ -155,7 +159,7 @@ def test_comments_under_an_article_go_even_when_they_are_running_text():
 
 def test_every_block_gets_one_known_role():
     blocks = page(ARTICLE)
-    verdicts = judge_page(blocks, RULES.boilerplate, Site())
+    verdicts = judged(blocks)
     assert [v.block for v in verdicts] == [b.block for b in blocks]
     assert all(v.role in CONTENT for v in verdicts if v.keep)
 

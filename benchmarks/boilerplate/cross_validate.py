@@ -21,8 +21,7 @@ from labelled import Labelled, LabelledPage, as_columns, read_html, read_plain
 from numpy.typing import NDArray
 from train import DECODING, HTML, PLAIN, word_lists
 
-from pipeline import features
-from pipeline.linemodel import decode
+from pipeline.linemodel import decode, features
 
 Keep = NDArray[np.bool_]
 

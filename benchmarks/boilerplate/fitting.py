@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from pipeline import features, glyphs, linemodel, paths
-from pipeline.characters import CLASS
-from pipeline.linemodel import Forest, tree_of
-from pipeline.measures import SHORT_WORDS
-from pipeline.surroundings import pages_of, windows
+from pipeline import linemodel
+from pipeline.linemodel import Forest, features, glyphs, paths, tree_of
+from pipeline.linemodel.characters import CLASS
+from pipeline.linemodel.measures import SHORT_WORDS
+from pipeline.linemodel.surroundings import pages_of, windows
 
 FOLDS = 5
 ALL = frozenset(range(FOLDS))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from pipeline import glyphs
+from pipeline.linemodel import glyphs
 
 NEGLIGIBLE = 1  # hundredths of a logit
 COLUMNS = ("weight", "opens", "closes")

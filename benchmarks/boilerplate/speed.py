@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from labelled import as_columns, read_html, read_plain
 
-from pipeline import features, linemodel
-from pipeline.rulebook import BUILT_IN, read_files
+from pipeline import linemodel, rulebook
+from pipeline.linemodel import features
+from pipeline.stages import boilerplate
 
 BATCH_CHARS = 2_000_000
 ROUNDS = 5
@@ -26,15 +27,17 @@ def main() -> None:
     parser.add_argument("--kind", choices=["plain", "html"], default="plain")
     given = parser.parse_args()
     data = as_columns((read_plain if given.kind == "plain" else read_html)(given.data))
-    model = linemodel.parse(read_files([BUILT_IN]))
+    rules = rulebook.load().boilerplate
+    model, sites = rules.model, {page.id: boilerplate.Site() for page in data.pages}
     batches = cut(data.blocks)
     size = pc.sum(pc.binary_length(data.blocks["text"])).as_py() / 1e6
     steps: dict[str, Callable[[pa.RecordBatch], object]] = {
         "features": lambda batch: features.features(batch, model.rules),
-        "probability": lambda batch: linemodel.content_probability(batch, model),
-        "probability and labels": lambda batch: linemodel.decode(
-            linemodel.content_probability(batch, model), batch["doc"], model.decoding
+        "weighing": lambda batch: linemodel.weigh(batch, model),
+        "weighing and labels": lambda batch: linemodel.decode(
+            linemodel.weigh(batch, model).logits, batch["doc"], model.decoding
         ),
+        "the whole stage": lambda batch: boilerplate.judge(batch, rules, sites),
     }
     for name, step in steps.items():
         seconds = min(spent(step, batches) for _ in range(ROUNDS))

@@ -17,8 +17,7 @@ from fitting import ALL, FOLDS, Corpus, Settings, calibrated, logits
 from labelled import as_columns, read_html, read_plain
 from lexicon import files_of
 
-from pipeline import features
-from pipeline.linemodel import Decoding, Forest, Tree
+from pipeline.linemodel import Decoding, Forest, Tree, features
 
 RULES = Path(__file__).resolve().parents[2] / "pipeline" / "rules" / "linemodel"
 NOTE = "# Written by benchmarks/boilerplate/train.py: do not edit.\n"

@@ -1,39 +1,31 @@
-"""Give every block of a page its role, and find the blocks that are not the article.
+"""Give every block of a page its role, and take away the blocks that are not the article.
 
-Three kinds of evidence: what a line says (phrases, credits, dates, element paths), where it stands (the layout around
-the article's core), and what repeats (on the page and on the site). `judge` gives the verdicts, `with_roles` writes
-them into the blocks, and `propose` takes away what is not to be kept.
+Three kinds of evidence speak on each block: what was learnt of such lines and places (the line model), what it says
+(phrases, dates, credits), and what its site repeats from page to page. Each speaks in log-odds, their sum decides, and
+all of them go into the ledger. A block that stays gets the name of its place; one that goes, of what it is.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from pipeline.layout import Core, Mark, core_role, find_core, head_roles, tail_role
-from pipeline.lift import documents
-from pipeline.lines import Line, line_of
-from pipeline.roles import FURNITURE
-from pipeline.stages.boilerplate_rules import Rules, by_phrase, parse, recognise
-from pipeline.tables import BLOCKS, EDITS, VERDICTS, Block, Verdict, table_of
+from pipeline import linemodel
+from pipeline.layout import Sheet, find_core, last_sentences
+from pipeline.linemodel.measures import Columns
+from pipeline.linemodel.surroundings import Pages, pages_of
+from pipeline.naming import Bools, Naming
+from pipeline.places import name_blocks
+from pipeline.stages.boilerplate_evidence import Evidence, Own, Site, repeated_lines, site_names, weigh, written
+from pipeline.stages.boilerplate_marks import Short, by_menu, by_path, by_phrase, by_shape, short_lines
+from pipeline.stages.boilerplate_rules import Rules, parse
+from pipeline.tables import BLOCKS, EDITS, VERDICTS
 
-__all__ = ["Rules", "Site", "judge", "judge_page", "parse", "propose", "with_roles"]
+__all__ = ["Rules", "Site", "judge", "parse", "propose", "with_roles"]
 
-# Roles that begin a part of the page from which the article does not come back.
-_CLOSING = frozenset({"comments", "related_links"})
-# What a comment, or a teaser, has of its own.
-_WITHIN = {
-    "comments": frozenset({"timestamp", "byline", "agency_credit", "caption"}),
-    "related_links": frozenset({"caption", "navigation"}),
-}
-
-
-class Site(NamedTuple):
-    """What the run knows of a document's site: its names (levelled, without spaces), and the lines that it repeats."""
-
-    names: frozenset[str] = frozenset()
-    lines: frozenset[str] = frozenset()
+Floats = NDArray[np.float32]
 
 
 def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa.RecordBatch:
@@ -41,10 +33,19 @@ def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa
 
     `sites` says for each document what is known of its site.
     """
-    verdicts: list[Verdict] = []
-    for _, page in documents(blocks):
-        verdicts += judge_page(page, rules, sites[page[0].doc])
-    return table_of(verdicts, VERDICTS)
+    weighed, pages = linemodel.weigh(blocks, rules.model), pages_of(blocks["doc"])
+    short = short_lines(blocks["text"], rules.longest)
+    own = _by_own_words(blocks["doc"], short, weighed.measures, sites, rules)
+    said = _said(blocks, own, short, weighed.measures, rules)
+    tails = short.on_rows(by_phrase(short, rules.tail_phrases, rules.scores.phrase), len(blocks))
+    repeated = repeated_lines(blocks["doc"], short, pages, sites)
+    evidence = weigh(blocks["text"], weighed, own, repeated, rules)
+    article = linemodel.decode(evidence.total, blocks["doc"], rules.model.decoding)
+    sheet = _sheet(blocks, short, weighed.measures, pages, repeated, evidence.total, article)
+    sheet = sheet._replace(article=article | last_sentences(sheet, said, rules.layout))
+    named = name_blocks(sheet, said, tails, rules.kinds, rules.layout)
+    whole = _kept_whole(sheet, named, rules)
+    return _verdicts(blocks, named, whole, evidence, rules)
 
 
 def with_roles(blocks: pa.RecordBatch, verdicts: pa.RecordBatch) -> pa.RecordBatch:
@@ -54,88 +55,87 @@ def with_roles(blocks: pa.RecordBatch, verdicts: pa.RecordBatch) -> pa.RecordBat
     return blocks
 
 
-def propose(blocks: pa.RecordBatch, _: Rules) -> pa.RecordBatch:
-    """Propose the removal of each block that was judged not to stay."""
-    rows = pc.indices_nonzero(pc.invert(blocks["keep"])).cast(pa.int32())
-    gone, n = blocks.take(rows), len(rows)
+def propose(blocks: pa.RecordBatch, verdicts: pa.RecordBatch) -> pa.RecordBatch:
+    """Propose the removal of each block that was judged not to stay; `verdicts` are those on these blocks, in order."""
+    rows = pc.indices_nonzero(pc.invert(verdicts["keep"])).cast(pa.int32())
+    gone, n = verdicts.take(rows), len(rows)
     rule = pc.binary_join_element_wise(gone["role"], gone["rule"], "/")
     starts, none, numbers = pa.array([0] * n, pa.int32()), pa.nulls(n, pa.string()), pa.nulls(n, pa.int32())
-    ends = pc.utf8_length(gone["text"])
-    return pa.record_batch([rows, starts, ends, none, rule, gone["score"], none, numbers, none], schema=EDITS)
+    ends = pc.utf8_length(blocks["text"].take(rows))
+    columns = [rows, starts, ends, none, rule, gone["score"], none, numbers, gone["evidence"]]
+    return pa.record_batch(columns, schema=EDITS)
 
 
-def judge_page(page: Sequence[Block], rules: Rules, site: Site) -> list[Verdict]:
-    """Judge the blocks of one document."""
-    lines = [line_of(block) for block in page]
-    marks = _marks(page, lines, rules, site)
-    repeated = [line.level in site.lines for line in lines]
-    core = find_core(lines, marks, repeated, rules.layout)
-    if core.start == core.end:
-        return [
-            _verdict(block, mark or Mark("body", "guard/no-core", 0.5), keep=True)
-            for block, mark in zip(page, marks, strict=True)
-        ]
-    _close(lines, marks, core, rules)
-    head_roles(lines, marks, repeated, core, rules.layout)
-    title = next((lines[i].level for i, mark in enumerate(marks) if mark and mark.role == "title"), None)
-    for i in range(core.start, len(lines)):
-        if marks[i] is None and repeated[i]:
-            marks[i] = Mark("template", "repeat/site", 0.9)
-        elif marks[i] is None and i < core.end:
-            marks[i] = _core_role(i, page, lines, marks, core, rules)
-        elif marks[i] is None:
-            marks[i] = tail_role(i, lines, marks, title)
-    return _guarded(page, lines, [mark for mark in marks if mark is not None], rules)
+def _by_own_words(documents: pa.Array, short: Short, measures: Columns, sites: Mapping[str, Site], rules: Rules) -> Own:
+    """Say what blocks are by their words alone, whatever elements hold them."""
+    size = len(documents)
+    phrases = Naming(size)
+    phrases.give(measures["words"] == 0, "other", "shape/no-words", 0.9)
+    phrases.give(site_names(documents, short, sites), "site_name", "site/name", 0.95)
+    phrases.take(short.on_rows(by_phrase(short, rules.head_phrases, rules.scores.phrase), size), phrases.unnamed)
+    return Own(phrases, short.on_rows(by_shape(short, rules), size))
 
 
-def _marks(page: Sequence[Block], lines: Sequence[Line], rules: Rules, site: Site) -> list[Mark | None]:
-    """Recognise what lines are by themselves."""
-    marks: list[Mark | None] = []
-    for block, line in zip(page, lines, strict=True):
-        if line.level and line.level.replace(" ", "") in site.names:
-            marks.append(Mark("site_name", "site/name", 0.95))
-        else:
-            marks.append(recognise(block, line, marks[-1] if marks else None, rules))
-    return marks
+def _said(blocks: pa.RecordBatch, own: Own, short: Short, measures: Columns, rules: Rules) -> Naming:
+    """Say what blocks are by themselves: by phrases, elements, shapes, links and menus, the surest first."""
+    size, ends = len(blocks), measures["ends"].astype(np.bool_)
+    heading = pc.is_in(blocks["kind"], value_set=pa.array(["h1", "title"])).to_numpy(zero_copy_only=False)
+    linked = (_link_density(blocks) > rules.link_max_density) & ~ends & ~heading
+    furniture, content = by_path(blocks["path"], rules.paths, rules.scores.path)
+    said, everywhere = Naming(size), np.ones(size, np.bool_)
+    said.take(own.phrases, everywhere)
+    said.take(furniture, ~(linked & furniture.has("legal")))  # a link at the foot of the page leads to other parts
+    said.take(own.shapes, everywhere)
+    said.take(content, everywhere)
+    said.give(linked, "navigation", "shape/links", rules.scores.menu)
+    said.take(short.on_rows(by_menu(short, rules), size), ~ends)
+    said.give(heading & (measures["words"] >= rules.layout.title_min_words), "title", "element/h1", 0.9)
+    return said
 
 
-def _core_role(
-    i: int, page: Sequence[Block], lines: Sequence[Line], marks: Sequence[Mark | None], core: Core, rules: Rules
-) -> Mark:
-    role = rules.kinds.get(page[i].kind)
-    if role is not None:
-        return Mark(role, f"element/{page[i].kind}", 0.9)
-    return core_role(i, lines, marks, core, rules.layout)
+def _link_density(blocks: pa.RecordBatch) -> Floats:
+    size = np.maximum(pc.utf8_length(blocks["text"]).to_numpy(), 1)
+    return np.asarray(blocks["link_chars"].to_numpy() / size, np.float32)
 
 
-def _close(lines: Sequence[Line], marks: list[Mark | None], core: Core, rules: Rules) -> None:
-    """After a line that opens comments or related links behind the core, running text is no article any more."""
-    opened: Mark | None = None
-    for i in range(core.end, len(marks)):
-        mark = marks[i] = marks[i] or by_phrase(lines[i], rules, tail=True)
-        if mark is not None and mark.role in _CLOSING:
-            opened = mark
-        elif opened is not None and (mark is None or mark.role in _WITHIN[opened.role]):
-            marks[i] = Mark(opened.role, f"position/under-{opened.role.replace('_', '-')}", 0.8)
-        elif mark is not None and mark.role == "caption":
-            marks[i] = Mark("other", "position/after-core", 0.6)
-        elif mark is not None and mark.rule == "shape/links" and lines[i].words >= rules.layout.title_min_words:
-            marks[i] = Mark("related_links", "shape/links-behind", 0.8)
-
-
-def _guarded(page: Sequence[Block], lines: Sequence[Line], marks: Sequence[Mark], rules: Rules) -> list[Verdict]:
-    """Keep a page whole when most of its text would go on no better evidence than its place."""
-    words = sum(line.words for line in lines)
-    guessed = sum(
-        line.words
-        for line, mark in zip(lines, marks, strict=True)
-        if mark.role in FURNITURE and mark.rule.startswith("position/")
+def _sheet(
+    blocks: pa.RecordBatch, short: Short, measures: Columns, pages: Pages, repeated: Bools, evidence: Floats,
+    article: Bools,
+) -> Sheet:  # fmt: skip
+    line_of = short.on_each_row(len(blocks))
+    levels = np.append(short.levels.dictionary_encode().indices.to_numpy(), -1)
+    return Sheet(
+        texts=blocks["text"],
+        kinds=blocks["kind"],
+        lines=levels[line_of].astype(np.int64),
+        pages=pages,
+        words=measures["words"].astype(np.int64),
+        ends=measures["ends"].astype(np.bool_),
+        links=_link_density(blocks),
+        taken_up=np.rint(measures["topic"] * measures["rare_words"]).astype(np.int64),
+        repeated=repeated,
+        logits=evidence,
+        article=article,
     )
-    whole = guessed > rules.max_guessed_share * words
-    return [
-        _verdict(block, mark, keep=whole or mark.role in rules.keep) for block, mark in zip(page, marks, strict=True)
-    ]
 
 
-def _verdict(block: Block, mark: Mark, *, keep: bool) -> Verdict:
-    return Verdict(block.doc, block.block, mark.role, keep, mark.rule, mark.score)
+def _kept_whole(sheet: Sheet, named: Naming, rules: Rules) -> Bools:
+    """Find the pages to keep whole: those without a core, and those of whose running text the model takes the most.
+
+    What a phrase, a site or an opened list of comments speaks against may go in any amount.
+    """
+    pages, prose = sheet.pages, sheet.prose(rules.layout)
+    coreless = find_core(sheet, rules.layout).missing[pages.of]
+    words = np.where(prose, sheet.words, 0)
+    guessed = np.where(named.furniture & named.ruled("model/"), words, 0)
+    return coreless | (pages.total(guessed) > rules.max_guessed_share * pages.total(words))
+
+
+def _verdicts(blocks: pa.RecordBatch, named: Naming, whole: Bools, evidence: Evidence, rules: Rules) -> pa.RecordBatch:
+    roles = named.role_texts()
+    keep = pc.is_in(roles, value_set=pa.array(sorted(rules.keep))).to_numpy(zero_copy_only=False) | whole
+    content = 1 / (1 + np.exp(-evidence.total))
+    told = np.isnan(named.score)
+    score = np.where(told, np.where(keep, content, 1 - content), named.score).astype(np.float32)
+    columns = [blocks["doc"], blocks["block"], roles, keep, named.rule_texts(), score, written(evidence)]
+    return pa.record_batch([pa.array(column) for column in columns], schema=VERDICTS)

@@ -1,16 +1,21 @@
-"""The rules of boilerplate removal, and what a line is by its own words, shape and element path."""
+"""The rules of boilerplate removal, read from boilerplate.toml, the credits and dates, and the line model."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from pipeline.layout import Layout, Mark
+import pyarrow as pa
+
+from pipeline import linemodel
+from pipeline.layout import Layout
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.lines import Line
 from pipeline.metadata import credits, dates
-from pipeline.roles import CONTENT, FURNITURE, ROLES
-from pipeline.tables import Block
+from pipeline.roles import ROLES
+from pipeline.screens import Pattern, pattern_of, screen_of
+
+# Patterns that take any words and then ask for an agency among them.
+_AGENCY_FRAMES = ("items", "person-agency", "name-agency")
 
 
 class Phrase(NamedTuple):
@@ -19,7 +24,7 @@ class Phrase(NamedTuple):
     id: str
     role: str
     lang: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     max_chars: int
     tail: bool
     fires: tuple[str, ...]
@@ -27,13 +32,26 @@ class Phrase(NamedTuple):
 
 
 class PathRule(NamedTuple):
-    """A pattern on an HTML block's element path, and the role of a block that has it."""
+    """A pattern on an element (tag#id.class), the role of a block inside one, and what must not be around it."""
 
     id: str
     role: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
+    outside: Pattern | None
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How sure each kind of evidence is that a line is furniture: shares found right on labelled pages."""
+
+    phrase: float
+    shape: float
+    menu: float
+    path: float
+    site: float
+    site_prose: float
 
 
 @dataclass(frozen=True)
@@ -49,18 +67,39 @@ class Rules:
     phrases: tuple[Phrase, ...]
     paths: tuple[PathRule, ...]
     kinds: Mapping[str, str]
-    nav_words: frozenset[str]
+    nav_words: pa.Array
     nav_min_share: float
-    menu_joint: re.Pattern[str]
+    menu_joint: Pattern
+    menu_chars: int
     menu_min_parts: int
     menu_part_chars: int
+    scores: Scores
     dates: dates.Rules
     credits: credits.Rules
+    credit_screens: tuple[str | None, ...]
+    model: linemodel.Model
+
+    @property
+    def head_phrases(self) -> tuple[Phrase, ...]:
+        """Phrases that count anywhere on a page."""
+        return tuple(phrase for phrase in self.phrases if not phrase.tail)
+
+    @property
+    def tail_phrases(self) -> tuple[Phrase, ...]:
+        """Phrases that count behind the article only."""
+        return tuple(phrase for phrase in self.phrases if phrase.tail)
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest line that any rule on lines looks at."""
+        return max([self.menu_chars, self.dates.max_chars, self.credits.max_credit_chars]
+                   + [phrase.max_chars for phrase in self.phrases])  # fmt: skip
 
 
 _KEYS = {
     "layout", "keep", "max_guessed_share", "site_min_docs", "site_min_share", "link_max_density",
     "phrase", "path", "kind", "nav_words", "nav_min_share", "menu_joint", "menu_min_parts", "menu_part_chars",
+    "menu_chars", "scores",
 }  # fmt: skip
 
 
@@ -74,7 +113,8 @@ def parse(files: RuleFiles) -> Rules:
     refuse_unknown("boilerplate.toml", table, _KEYS)
     if missing := sorted(_KEYS - set(table)):
         raise RuleError(f"boilerplate.toml: {', '.join(missing)} missing")
-    refuse_unknown("boilerplate.toml [layout]", table["layout"], [f.name for f in fields(Layout)])
+    for name, kind in (("layout", Layout), ("scores", Scores)):
+        refuse_unknown(f"boilerplate.toml [{name}]", table[name], [f.name for f in fields(kind)])
     _check_roles("keep", table["keep"])
     _check_roles("kind", table["kind"].values())
     return Rules(
@@ -87,22 +127,38 @@ def parse(files: RuleFiles) -> Rules:
         phrases=tuple(_phrase(row) for row in table["phrase"]),
         paths=tuple(_path(row) for row in table["path"]),
         kinds=dict(table["kind"]),
-        nav_words=frozenset(word for words in table["nav_words"].values() for word in words),
+        nav_words=pa.array(sorted({word for words in table["nav_words"].values() for word in words})),
         nav_min_share=table["nav_min_share"],
         menu_joint=_compile("menu_joint", table["menu_joint"]),
+        menu_chars=table["menu_chars"],
         menu_min_parts=table["menu_min_parts"],
         menu_part_chars=table["menu_part_chars"],
+        scores=Scores(**table["scores"]),
         dates=dates.parse(files),
-        credits=credits.parse(files),
+        credits=(credited := credits.parse(files)),
+        credit_screens=tuple(_credit_screens(credited)),
+        model=linemodel.parse(files),
     )
+
+
+def _credit_screens(rules: credits.Rules) -> Iterator[str | None]:
+    """Give screens of which any credit passes one: the agencies' names, and the patterns that ask for other words."""
+    names = "|".join(re.escape(name) for name in sorted(rules.agencies.exact))
+    yield rf"(?i)(?:^|[^\pL\pN_])(?:{names})(?:$|[^\pL\pN_])"
+    frames = (*rules.agency_frames, *rules.image_frames, *rules.byline_frames, *rules.source_frames)
+    for frame in frames:
+        if frame.id not in _AGENCY_FRAMES:
+            screen = screen_of(frame.pattern)
+            yield None if screen is None else rf"^[\s\pZ(\[（]*(?:{screen})"
 
 
 def _phrase(row: Mapping[str, Any]) -> Phrase:
     name = f"phrase {row.get('id')!r}"
     refuse_unknown(name, row, Phrase._fields)
     _check_roles(name, [row["role"]])
+    pattern = _compile(name, row["pattern"])
     return Phrase(
-        row["id"], row["role"], row["lang"], _compile(name, row["pattern"]), row["max_chars"], row.get("tail", False),
+        row["id"], row["role"], row["lang"], pattern, row["max_chars"], row.get("tail", False),
         tuple(row["fires"]), tuple(row["silent"]),
     )  # fmt: skip
 
@@ -112,12 +168,13 @@ def _path(row: Mapping[str, Any]) -> PathRule:
     refuse_unknown(name, row, PathRule._fields)
     _check_roles(name, [row["role"]])
     pattern = _compile(name, row["pattern"])
-    return PathRule(row["id"], row["role"], pattern, tuple(row["fires"]), tuple(row["silent"]))
+    outside = _compile(name, row["outside"]) if "outside" in row else None
+    return PathRule(row["id"], row["role"], pattern, outside, tuple(row["fires"]), tuple(row["silent"]))
 
 
-def _compile(name: str, pattern: str) -> re.Pattern[str]:
+def _compile(name: str, pattern: str) -> Pattern:
     try:
-        return re.compile(pattern)
+        return pattern_of(pattern)
     except re.error as error:
         raise RuleError(f"{name}: {error}") from None
 
@@ -125,72 +182,3 @@ def _compile(name: str, pattern: str) -> re.Pattern[str]:
 def _check_roles(name: str, roles: Sequence[str] | Any) -> None:
     if unknown := sorted(set(roles) - ROLES):
         raise RuleError(f"{name}: no such role: {', '.join(unknown)}")
-
-
-def recognise(block: Block, line: Line, above: Mark | None, rules: Rules) -> Mark | None:
-    """Say what a line is by itself, or None; `above` is what the line above it was recognised as."""
-    if not line.level:
-        return Mark("other", "shape/no-words", 0.9)
-    return (
-        by_phrase(line, rules, tail=False)
-        or _by_path(block, rules, FURNITURE)
-        or _by_shape(line, above, rules)
-        or _by_path(block, rules, CONTENT)
-        or _by_navigation(block, line, rules)
-        or (
-            Mark("title", "element/h1", 0.9)
-            if block.kind == "h1" and line.words >= rules.layout.title_min_words
-            else None
-        )
-    )
-
-
-def by_phrase(line: Line, rules: Rules, *, tail: bool) -> Mark | None:
-    """Say what a line is by its words; `tail` asks for the rules that count behind the article only."""
-    for phrase in rules.phrases:
-        if phrase.tail == tail and len(line.text) <= phrase.max_chars and phrase.pattern.search(line.text):
-            return Mark(phrase.role, f"phrase/{phrase.id}", 0.98)
-    return None
-
-
-def _by_path(block: Block, rules: Rules, roles: Container[str]) -> Mark | None:
-    if block.path:
-        for rule in rules.paths:
-            if rule.role in roles and rule.pattern.search(block.path):
-                return Mark(rule.role, f"path/{rule.id}", 0.95)
-    return None
-
-
-def _by_shape(line: Line, above: Mark | None, rules: Rules) -> Mark | None:
-    """Recognise dates, credits and sources, which are nothing but that."""
-    if dates.only_date(line.text, rules.dates) is not None:
-        return Mark("timestamp", "shape/date", 0.95)
-    if credits.image_credit(line.text, rules.credits) is not None:
-        return Mark("image_credit", "shape/image-credit", 0.95)
-    credit = credits.agency_credit(line.text, rules.credits)
-    if credit is not None:
-        return _credited(credit, above)
-    if credits.source_line(line.text, rules.credits) is not None:
-        return Mark("source_attribution", "shape/source", 0.95)
-    signed = credits.byline(line.text, rules.credits) is not None
-    return Mark("byline", "shape/byline", 0.9) if signed else None
-
-
-def _credited(credit: credits.Credit, above: Mark | None) -> Mark:
-    """Tell the picture's agency (a bare name under a caption) from the article's, and reporters from initials."""
-    if not credit.agencies and any(" " in author for author in credit.authors):
-        return Mark("byline", "shape/reporters", 0.95)
-    pictured = above is not None and above.role in ("caption", "ui_label") and not credit.authors
-    return Mark("image_credit" if pictured else "agency_credit", "shape/agencies", 0.95)
-
-
-def _by_navigation(block: Block, line: Line, rules: Rules) -> Mark | None:
-    if line.link_density > rules.link_max_density and not line.ends:
-        return Mark("navigation", "shape/links", 0.8) if block.kind not in ("h1", "title") else None
-    parts = rules.menu_joint.split(line.text)
-    if len(parts) >= rules.menu_min_parts and not line.ends and max(map(len, parts)) <= rules.menu_part_chars:
-        return Mark("navigation", "shape/menu-bar", 0.85)
-    words = line.level.split()
-    if words and not line.ends and sum(word in rules.nav_words for word in words) >= rules.nav_min_share * len(words):
-        return Mark("navigation", "shape/menu", 0.85)
-    return None

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.characters import CLASS
-from pipeline.glyphs import Glyphs
-from pipeline.surroundings import Bools, Ints, Pages, groups, neighbour, since, until, windows
+from pipeline.linemodel.characters import CLASS
+from pipeline.linemodel.glyphs import Glyphs
+from pipeline.linemodel.surroundings import Bools, Ints, Pages, groups, neighbour, since, until, windows
 
 Columns = dict[str, NDArray[Any]]
 

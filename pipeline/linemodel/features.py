@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import glyphs, measures, paths
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.measures import Columns
-from pipeline.surroundings import Bools, pages_of
+from pipeline.linemodel import glyphs, measures, paths
+from pipeline.linemodel.measures import Columns
+from pipeline.linemodel.surroundings import Bools, pages_of
 
 Floats = NDArray[np.float32]
 
@@ -74,9 +74,13 @@ def features(blocks: pa.RecordBatch, rules: Rules) -> Floats:
 
     Chinese and Japanese text counts two characters as a word.
     """
-    columns = measured(blocks, rules)
-    # Side by side, each column contiguous in memory: models read them one by one.
-    table = np.zeros((len(FEATURES), len(blocks)), np.float32)
+    return table_of(measured(blocks, rules))
+
+
+def table_of(columns: Columns) -> Floats:
+    """Lay measures side by side: a row for each block, the columns named in FEATURES."""
+    # Each column contiguous in memory: models read them one by one.
+    table = np.zeros((len(FEATURES), len(columns["words"])), np.float32)
     for i, name in enumerate(FEATURES if paths.FEATURES[0] in columns else PLAIN):
         table[i] = columns[name]
     return table.T

@@ -1,4 +1,4 @@
-"""Say how likely each block is the article's, by what was learnt from labelled pages, and choose the likeliest page.
+"""Weigh how likely each block is the article's, by what was learnt from labelled pages, and choose the likeliest page.
 
 The model is a sum of small trees over the measures of `features`. All nodes of one level of a tree ask the same
 question (Kohavi 1994, oblivious trees), so that a tree is a few comparisons of whole columns and one look-up.
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import features
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.surroundings import Pages, pages_of
+from pipeline.linemodel import features
+from pipeline.linemodel.measures import Columns
+from pipeline.linemodel.surroundings import Pages, pages_of
 
 Floats = NDArray[np.float32]
 
@@ -65,7 +66,6 @@ class Model:
 
 
 _THOUSANDTHS = 1000
-_SMALLEST = 1e-6
 
 
 def parse(files: RuleFiles) -> Model:
@@ -118,24 +118,31 @@ def tree_of(questions: str, leaves: str) -> Tree:
     return Tree(columns, tuple(np.float32(border) for _, border in asked), values)
 
 
-def content_probability(blocks: pa.RecordBatch, model: Model) -> Floats:
-    """Give the probability that each block belongs to the article; the batch (schema BLOCKS) holds whole documents.
+class Weighed(NamedTuple):
+    """Evidence on each block of a batch: the logit of its being the article's, and the measures that it rests on."""
+
+    logits: Floats
+    measures: Columns
+
+
+def weigh(blocks: pa.RecordBatch, model: Model) -> Weighed:
+    """Weigh how likely each block belongs to the article; the batch (schema BLOCKS) holds whole documents.
 
     A page's figures do not depend on the batch that it stands in.
     """
-    table = features.features(blocks, model.rules)
+    measures = features.measured(blocks, model.rules)
+    table = features.table_of(measures)
     html = pc.not_equal(blocks["path"], "").to_numpy(zero_copy_only=False)
     if not html.any():
-        return probability(table, model.plain)
+        return Weighed(logits(table, model.plain), measures)
     if html.all():
-        return probability(table, model.html)
-    return np.where(html, probability(table, model.html), probability(table, model.plain))
+        return Weighed(logits(table, model.html), measures)
+    return Weighed(np.where(html, logits(table, model.html), logits(table, model.plain)), measures)
 
 
-def probability(table: Floats, forest: Forest) -> Floats:
-    """Turn features (a row for each block) into probabilities."""
-    logit = forest.scale * total(table, forest.trees) / _THOUSANDTHS + forest.bias
-    return (1 / (1 + np.exp(-logit))).astype(np.float32)
+def logits(table: Floats, forest: Forest) -> Floats:
+    """Turn features (a row for each block) into calibrated logits."""
+    return (forest.scale * total(table, forest.trees) / _THOUSANDTHS + forest.bias).astype(np.float32)
 
 
 def total(table: Floats, trees: Iterable[Tree]) -> NDArray[np.int32]:
@@ -153,18 +160,17 @@ def total(table: Floats, trees: Iterable[Tree]) -> NDArray[np.int32]:
     return found
 
 
-def decode(probabilities: Floats, documents: pa.Array, decoding: Decoding) -> NDArray[np.bool_]:
+def decode(logits: Floats, documents: pa.Array, decoding: Decoding) -> NDArray[np.bool_]:
     """Choose the likeliest labels for each page as a whole (Viterbi 1967): True is content.
 
-    A block's label follows its own probability unless that is near the threshold and its neighbours' labels are plain.
+    A block's label follows its own evidence unless that is near the threshold and its neighbours' labels are plain.
 
     >>> pages = pa.array(["a", "a", "a", "b"])
-    >>> decode(np.array([0.9, 0.38, 0.9, 0.38], np.float32), pages, Decoding(change=0.5, threshold=0.4))
+    >>> decode(np.array([2.0, -0.6, 2.0, -0.6], np.float32), pages, Decoding(change=0.5, threshold=0.4))
     array([ True,  True,  True, False])
     """
     pages = pages_of(documents)
-    bounded = np.clip(probabilities.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
-    logit = np.log(bounded / (1 - bounded)) - np.log(decoding.threshold / (1 - decoding.threshold))
+    logit = logits.astype(np.float64) - np.log(decoding.threshold / (1 - decoding.threshold))
     change = round(_THOUSANDTHS * decoding.change)
     lead = _leads(np.rint(_THOUSANDTHS * logit).astype(np.int64), pages, change)
     # At a page's end the better label wins; before it, a lead that no change could make up for decides, and else

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.characters import CLASS, Bytes, Tables, tables
+from pipeline.linemodel.characters import CLASS, Bytes, Tables, tables
 
 _CLOSING = [CLASS[name] for name in ("quote", "bracket", "space", "apostrophe")]
 _CLOSING_BYTES = 6  # two curly quotation marks

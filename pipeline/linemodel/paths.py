@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import glyphs
-from pipeline.measures import Columns
-from pipeline.surroundings import Bools, Ints, Pages, groups_of, neighbour, windows
+from pipeline.linemodel import glyphs
+from pipeline.linemodel.measures import Columns
+from pipeline.linemodel.surroundings import Bools, Ints, Pages, groups_of, neighbour, windows
 
 _KINDS = {
     "p": 1, "h1": 2, "h2": 3, "h3": 3, "h4": 4, "h5": 4, "h6": 4, "li": 5, "div": 6, "td": 7, "th": 7,
