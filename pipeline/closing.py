@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from pipeline import report, rulebook, store
+from pipeline import memory, report, rulebook, store
 from pipeline.job import Job, JobError, Part, clean_key, code, finish_key, mend_key, noted_key
 from pipeline.tables import FILES, PUBLISHED, FileRow, rows_of
 
@@ -37,6 +37,7 @@ def close_run(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
         store.write_json(draft / "run.json", summary)
         store.write_text(draft / "report.html", report.page(draft, summary))
     store.point(Path(job.clean, "latest"), f"runs/{job.run}")
+    memory.remember(job, parts)
     _take_away_old(job, parts)
     return summary
 

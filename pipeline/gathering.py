@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import events, store
+from pipeline import events, memory, sightings, store
 from pipeline.duplicates import clusters
 from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted_key, pages_of
 from pipeline.lines import level
@@ -51,11 +51,12 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         templates: lines that a site repeats; events: how many there are.
     """
     rules = load_rules(job)
-    key = store.digest("gather", [mend_key(job, part) for part in parts])
+    remembered = memory.recall(job, parts)
+    key = store.digest("gather", [mend_key(job, part) for part in parts], store.digest_of_table(remembered))
     place = job.work("gather", key)
     if not place.is_dir():
         with store.folder(place) as draft:
-            _gather(job, parts, draft, rules)
+            _gather(job, parts, remembered, draft, rules)
     templates = rows_of(store.table([place / "templates.parquet"], LINES), Line)
     digests = {}
     for part in parts:
@@ -67,11 +68,15 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     return {"templates": len(templates), "events": len(found["event"].unique())}
 
 
-def _gather(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> None:
+def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
     mended = [job.work("mend", mend_key(job, part)) for part in parts]
     pages = [page for part in parts for page in pages_of(job, part).values()]
     documents = Counter(page.host for page in pages if page.host is not None)
+    gone = remembered.group_by(["host", "doc"]).aggregate([])
+    documents.update(gone["host"].to_pylist())
     shown: Counter[tuple[str, str]] = Counter()
+    for line in rows_of(sightings.count_lines(remembered), Line):
+        shown[line.host, line.line] += line.docs
     for place in mended:
         for batch in store.batches(place / "lines.parquet"):
             for line in rows_of(batch, Line):

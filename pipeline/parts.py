@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import cleaning, sightings, store
+from pipeline import cleaning, memory, sightings, store
 from pipeline.formats import format_named
 from pipeline.gathering import links_of, sites_of
 from pipeline.job import Job, Part, clean_key, finish_key, load_rules, mend_key, pages_of
@@ -31,6 +31,7 @@ from pipeline.tables import (
     MENTIONS,
     PAGES,
     PARAGRAPHS,
+    SHOWN,
     SIGNATURES,
     VERDICTS,
     Block,
@@ -86,17 +87,21 @@ def _counts_of(batch: Read) -> Counts:
 def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     pages = pages_of(job, part)
     hosts = {doc: page.host for doc, page in pages.items()}
+    chosen = pa.array(memory.chosen(hosts), pa.string())
     repairs = 0
     made_with = {"rules": rules.digest}
     with (
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
         store.table_writer(draft / "lines.parquet", LINES, made_with) as lines,
+        store.table_writer(draft / "shown.parquet", SHOWN, made_with) as remembered,
         store.table_writer(draft / "mentions.parquet", MENTIONS, made_with) as mentions,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             true, entries = cleaning.mend(blocks, rules)
             ledger.write_batch(entries)
-            lines.write_batch(sightings.count_lines(true, hosts))
+            shown = sightings.lines_shown(true, hosts)
+            lines.write_table(sightings.count_lines(shown))
+            remembered.write_table(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
             mentions.write_batch(sightings.note_mentions(true, pages, rules))
             repairs += entries.num_rows
     return {"repairs": repairs}

@@ -10,29 +10,29 @@ from pipeline.lift import documents
 from pipeline.lines import levels
 from pipeline.metadata import dates
 from pipeline.rulebook import Rulebook
-from pipeline.tables import LINES, MENTIONS, Block, Mention, Page, table_of
+from pipeline.tables import LINES, MENTIONS, SHOWN, Block, Mention, Page, table_of
 
 # A longer line is no template; the bound keeps the counts small.
 _LINE_CHARS = 300
 
 
-def count_lines(blocks: pa.RecordBatch, hosts: Mapping[str, str | None]) -> pa.RecordBatch:
-    """Count on how many documents each site shows a line, digits folded (schema LINES)."""
+def lines_shown(blocks: pa.RecordBatch, hosts: Mapping[str, str | None]) -> pa.Table:
+    """Say which lines each document shows, digits folded (schema SHOWN); a document of no known site has none."""
     documents = blocks["doc"].dictionary_encode()
     names = pa.array([hosts[doc] for doc in documents.dictionary.to_pylist()], pa.string())
     short = pc.less_equal(pc.utf8_length(blocks["text"]), _LINE_CHARS)
-    shown = pa.table(
-        {
-            "host": names.take(documents.indices.filter(short)),
-            "line": levels(blocks["text"].filter(short)),
-            "doc": documents.indices.filter(short),
-        }
-    )
+    site = names.take(documents.indices.filter(short))
+    columns = [site, blocks["doc"].filter(short), levels(blocks["text"].filter(short))]
+    shown = pa.table(columns, names=SHOWN.names)
     shown = shown.filter(pc.and_(pc.is_valid(shown["host"]), pc.not_equal(shown["line"], "")))
-    counted = shown.group_by(["host", "line"]).aggregate([("doc", "count_distinct")])
-    counted = counted.sort_by([("host", "ascending"), ("line", "ascending")]).combine_chunks()
-    columns = [counted["host"], counted["line"], counted["doc_count_distinct"].cast(LINES.field("docs").type)]
-    return pa.table(columns, schema=LINES).combine_chunks().to_batches()[0] if len(counted) else table_of([], LINES)
+    return shown.group_by(SHOWN.names, use_threads=False).aggregate([]).cast(SHOWN)
+
+
+def count_lines(shown: pa.Table) -> pa.Table:
+    """Count on how many documents each site shows a line (schema LINES)."""
+    counted = shown.group_by(["host", "line"], use_threads=False).aggregate([("doc", "count")])
+    counted = counted.sort_by([("host", "ascending"), ("line", "ascending")])
+    return counted.rename_columns(LINES.names).cast(LINES)
 
 
 def note_mentions(blocks: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> pa.RecordBatch:

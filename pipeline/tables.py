@@ -349,6 +349,8 @@ LINES = pa.schema(
     ]
 )
 
+SHOWN = pa.schema([_HOST, _DOC, _field("line", TEXT, "a line that the document shows, digits folded to 0")])
+
 VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
 TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])

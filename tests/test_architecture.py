@@ -29,6 +29,7 @@ FLOORS = [
     {"pipeline.job"},
     {"pipeline.planning"},
     {"pipeline.reading"},
+    {"pipeline.memory"},
     {"pipeline.gathering"},
     {"pipeline.parts"},
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},

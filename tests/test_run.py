@@ -269,3 +269,44 @@ def test_rejected_files_are_rows_with_reasons(sample, corpus):
 def test_the_raw_folder_is_only_read(sample, corpus):
     newest = max(path.stat().st_mtime for path in (sample / "latest").iterdir())
     assert all(path.stat().st_mtime < newest for path in corpus.rglob("*") if path.is_file())
+
+
+def diary(number, furniture):
+    return (
+        f"Council meets for the {number}. time this year\n"
+        f"The council met on Monday in room {number} and spoke for three hours about the harbour tunnel.\n"
+        "Nobody could say when the water would be gone, and the mayor asked for patience once more.\n"
+        f"{furniture}\n"
+    )
+
+
+def test_a_site_is_remembered_when_its_pages_are_gone(tmp_path):
+    """A scheduled run over a folder that is emptied each time knows a site's furniture from its first page on."""
+    line = "The harbour letter comes with the tide and tells of all that floats."
+    raw, seen = tmp_path / "raw", {}
+    for day, numbers in (("first", [1, 2, 3, 4]), ("later", [5])):
+        shutil.rmtree(raw, ignore_errors=True)
+        (raw / "gull.example").mkdir(parents=True)
+        for number in numbers:
+            (raw / "gull.example" / f"{number}.txt").write_text(diary(number, line))
+        folder = clean(raw)
+        seen[day] = [row for row in tables(folder)["ledger"] if row["before"] == line]
+    assert [row["doc"] for row in seen["first"]] == [f"gull.example/{number}.txt" for number in (1, 2, 3, 4)]
+    assert [row["doc"] for row in seen["later"]] == ["gull.example/5.txt"]
+    assert "site -" in seen["later"][0]["evidence"]
+    assert tables(clean(raw, "forgetful"))["paragraphs"][-1]["text"] == line
+
+
+def test_memory_changes_nothing_on_pages_that_are_still_there(raw):
+    folder = clean(raw)
+    before = tables(folder)
+    extra = raw / "gull.example" / "1.txt"
+    extra.parent.mkdir()
+    extra.write_text(diary(1, "Gull."))
+    clean(raw)
+    assert tables(folder) == tables(clean(raw, "fresh"))
+    extra.unlink()
+    clean(raw)
+    assert {name: rows for name, rows in tables(folder).items() if name != "files"} == {
+        name: rows for name, rows in before.items() if name != "files"
+    }
