@@ -9,7 +9,8 @@ from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
 
 FILES = read_files([BUILT_IN])
-TABLES = (("boilerplate.toml", "phrase"), ("mistranslation.toml", "artefact"))
+PHRASES = [name for name in sorted(FILES) if name.startswith("phrases/")]
+TABLES = (("boilerplate.toml", "phrase"), ("mistranslation.toml", "artefact"), *((name, "phrase") for name in PHRASES))
 TEXT_RULES = [
     pytest.param(row["pattern"], row["fires"], row["silent"], id=f"{name}:{row['id']}")
     for name, key in TABLES
@@ -24,15 +25,16 @@ def test_a_rule_fires_and_stays_silent(pattern, fires, silent):
     assert [text for text in silent if re.search(pattern, text)] == []
 
 
-@pytest.mark.parametrize("row", FILES["boilerplate.toml"]["phrase"], ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", [row for name in ["boilerplate.toml", *PHRASES] for row in FILES[name]["phrase"]], ids=lambda row: row["id"]
+)
 def test_the_examples_are_within_the_rules_length(row):
     assert all(len(text) <= row["max_chars"] for text in row["fires"])
 
 
 def test_ids_are_unique():
-    for name, key in TABLES:
-        ids = [row["id"] for row in FILES[name][key]]
-        assert len(ids) == len(set(ids))
+    ids = [(key, row["id"]) for name, key in TABLES for row in FILES[name][key]]
+    assert len(ids) == len(set(ids))
 
 
 def test_own_rules_are_laid_over_the_built_in_ones(tmp_path):

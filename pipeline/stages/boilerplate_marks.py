@@ -16,7 +16,7 @@ from pipeline.metadata import credits, dates
 from pipeline.naming import Bools, Ints, Naming
 from pipeline.roles import CONTENT
 from pipeline.screens import Pattern, passing
-from pipeline.stages.boilerplate_rules import PathRule, Phrase, Rules
+from pipeline.stages.boilerplate_rules import PathRule, PhraseGroup, Rules
 
 _FOUR_DIGITS = r"\pN{4}"
 _PAGE = r"^(html|body)([.#]|$)"
@@ -68,12 +68,16 @@ def short_lines(texts: pa.Array, longest: int) -> Short:
     return Short(different, levels(different), sizes[order].astype(np.int64), rows, lines)
 
 
-def by_phrase(short: Short, phrases: Iterable[Phrase], score: float) -> Naming:
+def by_phrase(short: Short, groups: Iterable[PhraseGroup], score: float) -> Naming:
     """Name lines by the first phrase that they have."""
     found = Naming(len(short.texts))
-    for phrase in phrases:
-        hits = _hits(short.up_to(phrase.max_chars), phrase.pattern.screen, phrase.pattern.search)
-        found.give(hits, phrase.role, f"phrase/{phrase.id}", score)
+    for group in groups:
+        lines = np.flatnonzero(passing(short.up_to(group.max_chars), group.screen).to_numpy(zero_copy_only=False))
+        texts, sizes = short.texts.take(pa.array(lines)), short.sizes[lines]
+        for phrase in group.phrases:
+            within = int(np.searchsorted(sizes, phrase.max_chars, "right"))
+            hits = _hits(texts.slice(0, within), phrase.pattern.screen, phrase.pattern.search)
+            found.give(lines[hits], phrase.role, f"phrase/{phrase.id}", score)
     return found
 
 

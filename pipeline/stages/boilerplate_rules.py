@@ -14,6 +14,7 @@ from pipeline.metadata import credits, dates
 from pipeline.roles import ROLES
 from pipeline.screens import Pattern, pattern_of, screen_of
 
+_GROUP = 4
 # Patterns that take any words and then ask for an agency among them.
 _AGENCY_FRAMES = ("items", "person-agency", "name-agency")
 
@@ -29,6 +30,14 @@ class Phrase(NamedTuple):
     tail: bool
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+
+
+class PhraseGroup(NamedTuple):
+    """Some phrases, and a screen for all of them together; None where one of them has none."""
+
+    phrases: tuple[Phrase, ...]
+    screen: str | None
+    max_chars: int
 
 
 class PathRule(NamedTuple):
@@ -65,6 +74,8 @@ class Rules:
     site_min_share: float
     link_max_density: float
     phrases: tuple[Phrase, ...]
+    head_groups: tuple[PhraseGroup, ...]
+    tail_groups: tuple[PhraseGroup, ...]
     paths: tuple[PathRule, ...]
     kinds: Mapping[str, str]
     nav_words: pa.Array
@@ -78,16 +89,6 @@ class Rules:
     credits: credits.Rules
     credit_screens: tuple[str | None, ...]
     model: linemodel.Model
-
-    @property
-    def head_phrases(self) -> tuple[Phrase, ...]:
-        """Phrases that count anywhere on a page."""
-        return tuple(phrase for phrase in self.phrases if not phrase.tail)
-
-    @property
-    def tail_phrases(self) -> tuple[Phrase, ...]:
-        """Phrases that count behind the article only."""
-        return tuple(phrase for phrase in self.phrases if phrase.tail)
 
     @property
     def longest(self) -> int:
@@ -117,6 +118,7 @@ def parse(files: RuleFiles) -> Rules:
         refuse_unknown(f"boilerplate.toml [{name}]", table[name], [f.name for f in fields(kind)])
     _check_roles("keep", table["keep"])
     _check_roles("kind", table["kind"].values())
+    phrases = tuple(_phrase(row) for row in [*table["phrase"], *_phrases_by_language(files)])
     return Rules(
         layout=Layout(**table["layout"]),
         keep=frozenset(table["keep"]),
@@ -124,7 +126,9 @@ def parse(files: RuleFiles) -> Rules:
         site_min_docs=table["site_min_docs"],
         site_min_share=table["site_min_share"],
         link_max_density=table["link_max_density"],
-        phrases=tuple(_phrase(row) for row in table["phrase"]),
+        phrases=phrases,
+        head_groups=tuple(_groups([phrase for phrase in phrases if not phrase.tail])),
+        tail_groups=tuple(_groups([phrase for phrase in phrases if phrase.tail])),
         paths=tuple(_path(row) for row in table["path"]),
         kinds=dict(table["kind"]),
         nav_words=pa.array(sorted({word for words in table["nav_words"].values() for word in words})),
@@ -152,6 +156,13 @@ def _credit_screens(rules: credits.Rules) -> Iterator[str | None]:
             yield None if screen is None else rf"^[\s\pZ(\[（]*(?:{screen})"
 
 
+def _phrases_by_language(files: RuleFiles) -> Iterator[Mapping[str, Any]]:
+    for name in sorted(files):
+        if name.startswith("phrases/"):
+            refuse_unknown(name, files[name], ["phrase"])
+            yield from files[name]["phrase"]
+
+
 def _phrase(row: Mapping[str, Any]) -> Phrase:
     name = f"phrase {row.get('id')!r}"
     refuse_unknown(name, row, Phrase._fields)
@@ -161,6 +172,15 @@ def _phrase(row: Mapping[str, Any]) -> Phrase:
         row["id"], row["role"], row["lang"], pattern, row["max_chars"], row.get("tail", False),
         tuple(row["fires"]), tuple(row["silent"]),
     )  # fmt: skip
+
+
+def _groups(phrases: Sequence[Phrase]) -> Iterator[PhraseGroup]:
+    """Screen lines for a few phrases at a time: a longer pattern costs little more than a short one, up to a point."""
+    for first in range(0, len(phrases), _GROUP):
+        group = tuple(phrases[first : first + _GROUP])
+        screens = [phrase.pattern.screen for phrase in group]
+        known = "|".join(f"(?:{screen})" for screen in screens if screen is not None)
+        yield PhraseGroup(group, None if None in screens else known, max(phrase.max_chars for phrase in group))
 
 
 def _path(row: Mapping[str, Any]) -> PathRule:
