@@ -100,8 +100,8 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             true, entries = cleaning.mend(blocks, rules)
             ledger.write_batch(entries)
             shown = sightings.lines_shown(true, hosts)
-            lines.write_table(sightings.count_lines(shown))
-            remembered.write_table(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
+            lines.write(sightings.count_lines(shown))
+            remembered.write(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
             mentions.write_batch(sightings.note_mentions(true, pages, rules))
             repairs += entries.num_rows
     return {"repairs": repairs}

@@ -83,7 +83,8 @@ def _said(blocks: pa.RecordBatch, own: Own, short: Short, measures: Columns, rul
     linked = (_link_density(blocks) > rules.link_max_density) & ~ends & ~heading
     furniture, content = by_path(blocks["path"], rules.paths, rules.scores.path)
     said, everywhere = Naming(size), np.ones(size, np.bool_)
-    said.take(own.phrases, everywhere)
+    menus = furniture.ruled("path/landmark-nav")
+    said.take(own.phrases, ~(menus & own.phrases.ruled("phrase/")))  # "Subscribe" in a menu is one of its entries
     said.take(furniture, ~(linked & furniture.has("legal")))  # a link at the foot of the page leads to other parts
     said.take(own.shapes, everywhere)
     said.take(content, everywhere)
