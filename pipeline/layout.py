@@ -26,6 +26,7 @@ class Layout:
     site_name_max_words: int
     caption_min_words: int
     page_repeats: int
+    comments_after_words: int
     head_reach: int
     edge_min_logit: float
 

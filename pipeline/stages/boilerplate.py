@@ -18,7 +18,16 @@ from pipeline.linemodel.measures import Columns
 from pipeline.linemodel.surroundings import Pages, pages_of
 from pipeline.naming import Bools, Naming
 from pipeline.places import name_blocks
-from pipeline.stages.boilerplate_evidence import Evidence, Own, Site, repeated_lines, site_names, weigh, written
+from pipeline.stages.boilerplate_evidence import (
+    Evidence,
+    Own,
+    Site,
+    below_comments,
+    repeated_lines,
+    site_names,
+    weigh,
+    written,
+)
 from pipeline.stages.boilerplate_marks import Short, by_menu, by_path, by_phrase, by_shape, short_lines
 from pipeline.stages.boilerplate_rules import Rules, parse
 from pipeline.tables import BLOCKS, EDITS, VERDICTS
@@ -40,6 +49,9 @@ def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa
     tails = short.on_rows(by_phrase(short, rules.tail_groups, rules.scores.phrase), len(blocks))
     repeated = repeated_lines(blocks["doc"], short, pages, sites)
     evidence = weigh(blocks["text"], weighed, own, repeated, rules)
+    article = linemodel.decode(evidence.total, blocks["doc"], rules.model.decoding)
+    words = weighed.measures["words"].astype(np.int64)
+    evidence = evidence._replace(comments=below_comments(article, own, words, pages, rules))
     article = linemodel.decode(evidence.total, blocks["doc"], rules.model.decoding)
     sheet = _sheet(blocks, short, weighed.measures, pages, repeated, evidence.total, article)
     sheet = sheet._replace(article=article | last_sentences(sheet, said, rules.layout))

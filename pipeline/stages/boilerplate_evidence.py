@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline import linemodel
 from pipeline.linemodel.surroundings import Pages
 from pipeline.lines import is_name_like
-from pipeline.naming import Bools, Naming
+from pipeline.naming import Bools, Ints, Naming
 from pipeline.stages.boilerplate_marks import Short
 from pipeline.stages.boilerplate_rules import Rules
 
@@ -40,11 +40,12 @@ class Evidence(NamedTuple):
     model: Floats
     words: Floats
     site: Floats
+    comments: Floats  # of standing below a line that opens comments
 
     @property
     def total(self) -> Floats:
         """All evidence together."""
-        return self.model + self.words + self.site
+        return self.model + self.words + self.site + self.comments
 
 
 def weigh(texts: pa.Array, weighed: linemodel.Weighed, own: Own, repeated: Bools, rules: Rules) -> Evidence:
@@ -62,7 +63,18 @@ def weigh(texts: pa.Array, weighed: linemodel.Weighed, own: Own, repeated: Bools
     for row in np.flatnonzero(repeated & ~shared).tolist():
         shared[row] = is_name_like(texts[row].as_py().strip())
     site[shared] = -_log_odds(np.array([scores.site_prose]))[0]
-    return Evidence(weighed.logits, words, site)
+    return Evidence(weighed.logits, words, site, np.zeros(size, np.float32))
+
+
+def below_comments(article: Bools, own: Own, words: Ints, pages: Pages, rules: Rules) -> Floats:
+    """Speak against what stands below a line that opens comments, where enough of the article stands above that line.
+
+    What is said under an article may read like an article, and be longer.
+    """
+    read = pages.above(np.where(article, words, 0))
+    opens = own.phrases.has("comments") & ~article & (read >= rules.layout.comments_after_words)
+    below = pages.above(opens.astype(np.int64)) > 0
+    return np.where(below, -_log_odds(np.full(len(words), rules.scores.comments)), 0).astype(np.float32)
 
 
 def site_names(documents: pa.Array, short: Short, sites: Mapping[str, Site]) -> Bools:

@@ -61,6 +61,7 @@ class Scores:
     path: float
     site: float
     site_prose: float
+    comments: float
 
 
 @dataclass(frozen=True)
