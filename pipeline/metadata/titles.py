@@ -1,0 +1,161 @@
+"""Choose the headline of a page: what it shows and what it declares vote, each with its weight."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.metadata.rules import Rules
+from pipeline.tables import Block, Page
+
+
+class Headline(NamedTuple):
+    """A headline, the rule that chose it, and the position of the block that shows it, if one does."""
+
+    value: str
+    rule: str
+    at: int | None
+
+
+@dataclass
+class _Wording:
+    """A wording of the headline, whatever its punctuation: who votes for it, where it is shown, how it is declared."""
+
+    votes: dict[str, float] = field(default_factory=dict)
+    shown: dict[int, str] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Site(NamedTuple):
+    """What a site is called, letters only, and its host."""
+
+    names: frozenset[str]
+    host: str | None
+
+    def bears(self, text: str) -> bool:
+        """Tell whether `text` is the site's name, or the part of its host that spells it."""
+        level = letters(text)
+        labels = {letters(label) for label in (self.host or "").split(".")[:-1]} - {"www", ""}
+        labels |= {letters(self.host.removeprefix("www."))} if self.host else set()
+        return level != "" and (level in self.names or any(level in (label, f"the{label}") for label in labels))
+
+
+_JOINT = re.compile(r"\s+[|–—·•»«:/›-]+\s+|\s?[｜：|]\s?")
+_FIRST_LINE = "first-line"
+_MARK = re.compile(r"[^\w\s]")
+
+Found = dict[str, _Wording]
+
+
+def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site: Site, rules: Rules) -> Headline | None:
+    """Choose the headline of a page.
+
+    An HTML page shows it in an `h1`, or in the line with the role of a title, and declares it in up to four places. A
+    page's text begins with what its browser tab said, the headline and often the site's name, and shows the headline
+    once more above the story. The wording with most votes wins; one that is shown is taken as it is shown.
+    """
+    told = [(one.rule, one.value) for one in page.declarations if one.field == "title"]
+    if not told and blocks and not blocks[0].path and len(blocks[0].text) <= rules.max_title_chars:
+        told = [(_FIRST_LINE, texts.get(blocks[0].block, blocks[0].text).strip())]
+    shown = {at: texts.get(b.block, b.text).strip() for at, b in enumerate(blocks) if len(b.text) <= rules.max_title_chars}
+    found = _headings(blocks, shown, site, rules)
+    _vote_lines(found, shown, dict(wording for _, value in told for wording in _wordings(value)), rules)
+    for rule, value in told:
+        key, text = _told_wording(value, found, site)
+        if key:
+            wording = found.setdefault(key, _Wording())
+            wording.votes[rule] = rules.title_votes[rule]
+            wording.told.append((rule, text))
+    best = max(found.values(), key=lambda wording: sum(wording.votes.values()), default=None)
+    return _chosen(best, blocks, rules) if best else None
+
+
+def _headings(blocks: Sequence[Block], shown: Mapping[int, str], site: Site, rules: Rules) -> Found:
+    """Collect the headings of first rank, and the line that has the role of a title."""
+    found: Found = {}
+    tops = {at: text for at, text in shown.items() if blocks[at].kind == "h1" and letters(text) and not site.bears(text)}
+    kind = "only-h1" if len(set(map(letters, tops.values()))) == 1 else "h1"
+    role = next((at for at, text in shown.items() if blocks[at].role == "title" and letters(text)), None)
+    named = [(kind, at, text) for at, text in tops.items()]
+    if role is not None:
+        named.append(("role", role, without_site(shown[role], site)))
+    for witness, at, text in named:
+        wording = found.setdefault(letters(text), _Wording())
+        wording.votes[witness] = rules.title_votes[witness]
+        wording.shown[at] = text
+    return found
+
+
+def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Mapping[str, str], rules: Rules) -> None:
+    """Give a wording that another line repeats that line's vote."""
+    for at, text in shown.items():
+        key = letters(text)
+        if at and key in wordings and len(key) >= rules.min_title_letters:
+            wording = found.setdefault(key, _Wording())
+            wording.votes["line"] = rules.title_votes["line"]
+            wording.shown.setdefault(at, text)
+
+
+def _wordings(value: str) -> Iterator[tuple[str, str]]:
+    """Give a declared title, and what stands before and behind each of its joints."""
+    yield letters(value), value
+    for joint in _JOINT.finditer(value):
+        for part in (value[: joint.start()], value[joint.end() :]):
+            yield letters(part), part.strip()
+
+
+def _told_wording(value: str, found: Found, site: Site) -> tuple[str, str]:
+    """Take the longest part of a declared title that the page shows, else all of it but the site's name."""
+    parts = [(key, text) for key, text in _wordings(value) if key in found and found[key].shown]
+    if parts:
+        return max(parts, key=lambda part: len(part[0]))
+    text = without_site(value, site)
+    return letters(text), text
+
+
+def _chosen(best: _Wording, blocks: Sequence[Block], rules: Rules) -> Headline | None:
+    witnesses = {rule for rule, _ in best.told}
+    if not best.shown:
+        rule, value = best.told[0]
+        if rule == _FIRST_LINE:
+            return Headline(value, "shown/first-line", 0)
+        return Headline(value, "declared/agreed" if len(witnesses) > 1 else f"declared/{rule}", None)
+    at = min(best.shown, key=lambda position: _to_story(position, blocks, rules))
+    if not witnesses:
+        return Headline(best.shown[at], "shown/title", at)
+    if witnesses == {_FIRST_LINE}:
+        return Headline(best.shown[at], "shown/repeated" if at else "shown/first-line", at)
+    better = next((text for _, text in best.told if _is_better(text, best.shown[at])), None)
+    return Headline(better or best.shown[at], "declared/shown" if better else "shown/declared", at)
+
+
+def _to_story(at: int, blocks: Sequence[Block], rules: Rules) -> tuple[bool, int]:
+    """Tell how far it is from a line to the first paragraph behind it."""
+    for after in range(at + 1, len(blocks)):
+        if blocks[after].role in rules.body_roles and len(blocks[after].text) >= rules.min_story_chars:
+            return blocks[at].kind != "h1", after - at
+    return True, len(blocks)
+
+
+def _is_better(told: str, shown: str) -> bool:
+    """Tell whether the same words are set better: not all in capitals, or a kicker parted from its headline."""
+    if shown.isupper() != told.isupper():
+        return shown.isupper()
+    return len(_MARK.findall(told)) == len(_MARK.findall(shown)) + 1
+
+
+def without_site(title: str, site: Site) -> str:
+    """Take the site's name off the end or the beginning of a title."""
+    joints = list(_JOINT.finditer(title))
+    for joint in [*joints[::-1], *joints]:
+        before, after = title[: joint.start()].strip(), title[joint.end() :].strip()
+        if before and site.bears(after):
+            return before
+        if after and site.bears(before):
+            return after
+    return title.strip()
+
+
+def letters(text: str) -> str:
+    """Level a text to its letters and digits."""
+    return "".join(c for c in text.casefold() if c.isalnum())
