@@ -62,7 +62,7 @@ CHECKS = ("names", "word", "agency", "mixed")
 # Read by `rules.py`.
 DOCUMENT_KEYS = (
     *("text_roles", "body_roles", "foreign_roles", "title_votes", "scores"),
-    *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars"),
+    *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars", "min_title_likeness"),
     *("lines_above_title", "lines_below_title", "max_beside_words"),
 )
 _NUMBERS = (

@@ -21,6 +21,7 @@ class Rules:
     max_title_chars: int
     min_title_letters: int
     min_story_chars: int
+    min_title_likeness: float
     lines_above_title: int
     lines_below_title: int
     max_beside_words: int
@@ -29,14 +30,14 @@ class Rules:
 
 
 NUMBERS = (
-    *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars"),
+    *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars", "min_title_likeness"),
     *("lines_above_title", "lines_below_title", "max_beside_words"),
 )
-VOTES = ("only-h1", "h1", "role", "line", "json-ld", "og", "twitter", "title", "first-line")
+VOTES = ("only-h1", "h1", "role", "line", "alike", "json-ld", "og", "twitter", "title", "first-line")
 # The rules that read each field's values.
 READINGS = {
     "title": (
-        *("shown/declared", "shown/title", "shown/repeated", "shown/first-line"),
+        *("shown/declared", "shown/title", "shown/repeated", "shown/alike", "shown/first-line"),
         *("declared/shown", "declared/agreed", "declared/json-ld", "declared/og", "declared/twitter", "declared/title"),
     ),
     "published": (

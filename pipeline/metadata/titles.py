@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from unicodedata import combining, normalize
 
 from pipeline.metadata.rules import Rules
 from pipeline.tables import Block, Page
@@ -32,16 +33,37 @@ class Site(NamedTuple):
     names: frozenset[str]
     host: str | None
 
-    def bears(self, text: str) -> bool:
+    def is_name(self, text: str) -> bool:
         """Tell whether `text` is the site's name, or the part of its host that spells it."""
         level = letters(text)
-        labels = {letters(label) for label in (self.host or "").split(".")[:-1]} - {"www", ""}
-        labels |= {letters(self.host.removeprefix("www."))} if self.host else set()
-        return level != "" and (level in self.names or any(level in (label, f"the{label}") for label in labels))
+        return level != "" and (level in self.names or any(level in (label, f"the{label}") for label in self._labels()))
+
+    def bears(self, text: str) -> bool:
+        """Tell whether a short part of a title names the site: its name or host stands in it, or it in the host."""
+        words = text.split()
+        level = letters(text)
+        if self.is_name(text) or not 0 < len(words) <= _NAME_WORDS:
+            return self.is_name(text)
+        plain = letters("".join(c for c in normalize("NFKD", text) if not combining(c)))
+        return any(name in (level, plain) or (len(name) >= _SPELT and name in level) for name in self.names) or any(
+            label in map(letters, words) or (len(label) >= _SPELT and label in plain) or (len(plain) > _SPELT and plain in label)
+            for label in self._labels()
+        )
+
+    def _labels(self) -> set[str]:
+        """Give the parts of the host but the last, without what every host has."""
+        host = (self.host or "").lower()
+        labels = {letters(label) for label in host.split(".")[:-1]} | {letters(host.removeprefix("www."))}
+        return {label for label in labels if len(label) > 1} - {"www", "com", "co", "org", "blog", "news"}
 
 
 _JOINT = re.compile(r"\s+[|–—·•»«:/›-]+\s+|\s?[｜：|]\s?")
+_BAR = re.compile(r"\s?[|｜]\s?")
 _FIRST_LINE = "first-line"
+_NAME_WORDS = 6
+# From so many letters on a host's label is a name wherever it stands: "heise" in "heise online".
+_SPELT = 4
+_WORD = re.compile(r"\w+")
 _MARK = re.compile(r"[^\w\s]")
 
 Found = dict[str, _Wording]
@@ -55,11 +77,14 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
     once more above the story. The wording with most votes wins; one that is shown is taken as it is shown.
     """
     told = [(one.rule, one.value) for one in page.declarations if one.field == "title"]
-    if not told and blocks and not blocks[0].path and len(blocks[0].text) <= rules.max_title_chars:
-        told = [(_FIRST_LINE, texts.get(blocks[0].block, blocks[0].text).strip())]
     shown = {at: texts.get(b.block, b.text).strip() for at, b in enumerate(blocks) if len(b.text) <= rules.max_title_chars}
+    plain = not told and 0 in shown and not blocks[0].path
+    if plain:
+        told = [(_FIRST_LINE, shown.pop(0))]
     found = _headings(blocks, shown, site, rules)
     _vote_lines(found, shown, dict(wording for _, value in told for wording in _wordings(value)), rules)
+    if plain and not any("line" in wording.votes for wording in found.values()):
+        _vote_alike(found, shown, without_site(told[0][1], site), blocks, rules)
     for rule, value in told:
         key, text = _told_wording(value, found, site)
         if key:
@@ -73,7 +98,7 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
 def _headings(blocks: Sequence[Block], shown: Mapping[int, str], site: Site, rules: Rules) -> Found:
     """Collect the headings of first rank, and the line that has the role of a title."""
     found: Found = {}
-    tops = {at: text for at, text in shown.items() if blocks[at].kind == "h1" and letters(text) and not site.bears(text)}
+    tops = {at: text for at, text in shown.items() if blocks[at].kind == "h1" and letters(text) and not site.is_name(text)}
     kind = "only-h1" if len(set(map(letters, tops.values()))) == 1 else "h1"
     role = next((at for at, text in shown.items() if blocks[at].role == "title" and letters(text)), None)
     named = [(kind, at, text) for at, text in tops.items()]
@@ -90,10 +115,26 @@ def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Mapping[str, s
     """Give a wording that another line repeats that line's vote."""
     for at, text in shown.items():
         key = letters(text)
-        if at and key in wordings and len(key) >= rules.min_title_letters:
+        if key in wordings and len(key) >= rules.min_title_letters:
             wording = found.setdefault(key, _Wording())
             wording.votes["line"] = rules.title_votes["line"]
             wording.shown.setdefault(at, text)
+
+
+def _vote_alike(found: Found, shown: Mapping[int, str], told: str, blocks: Sequence[Block], rules: Rules) -> None:
+    """Give its vote to the line that has most words in common with the first: tabs and pages word one thing twice."""
+    likeness = {at: _likeness(text, told) for at, text in shown.items() if blocks[at].role not in rules.body_roles}
+    at = max(likeness, key=lambda at: likeness[at], default=None)
+    if at is not None and likeness[at] >= rules.min_title_likeness:
+        wording = found.setdefault(letters(shown[at]), _Wording())
+        wording.votes["alike"] = rules.title_votes["alike"]
+        wording.shown.setdefault(at, shown[at])
+
+
+def _likeness(one: str, other: str) -> float:
+    """Give the share of words that two texts have in common (Dice)."""
+    a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
+    return 2 * len(a & b) / max(1, len(a) + len(b))
 
 
 def _wordings(value: str) -> Iterator[tuple[str, str]]:
@@ -122,9 +163,9 @@ def _chosen(best: _Wording, blocks: Sequence[Block], rules: Rules) -> Headline |
         return Headline(value, "declared/agreed" if len(witnesses) > 1 else f"declared/{rule}", None)
     at = min(best.shown, key=lambda position: _to_story(position, blocks, rules))
     if not witnesses:
-        return Headline(best.shown[at], "shown/title", at)
+        return Headline(best.shown[at], "shown/alike" if "alike" in best.votes else "shown/title", at)
     if witnesses == {_FIRST_LINE}:
-        return Headline(best.shown[at], "shown/repeated" if at else "shown/first-line", at)
+        return Headline(best.shown[at], "shown/repeated", at)
     better = next((text for _, text in best.told if _is_better(text, best.shown[at])), None)
     return Headline(better or best.shown[at], "declared/shown" if better else "shown/declared", at)
 
@@ -145,14 +186,18 @@ def _is_better(told: str, shown: str) -> bool:
 
 
 def without_site(title: str, site: Site) -> str:
-    """Take the site's name off the end or the beginning of a title."""
+    """Take the site's name off the end or the beginning of a title, and what a bar parts from it."""
     joints = list(_JOINT.finditer(title))
     for joint in [*joints[::-1], *joints]:
         before, after = title[: joint.start()].strip(), title[joint.end() :].strip()
-        if before and site.bears(after):
+        if site.bears(after) and len(before) > len(after):
+            return without_site(before, site)
+        if site.bears(before) and len(after) > len(before):
+            return without_site(after, site)
+    for bar in list(_BAR.finditer(title))[-1:]:
+        before, after = title[: bar.start()].strip(), title[bar.end() :].strip()
+        if len(before) > len(after):
             return before
-        if after and site.bears(before):
-            return after
     return title.strip()
 
 
