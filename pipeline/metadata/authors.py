@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.metadata import credits  # the interpreter's own `credits` is not wanted here
 from pipeline.metadata.credit_words import is_name, people
+from pipeline.metadata.dates import find_dates
 from pipeline.metadata.publication import is_beside_head, nearby
 from pipeline.metadata.rules import Rules
 from pipeline.tables import Block, Page
@@ -22,6 +23,10 @@ class Author(NamedTuple):
 _ADDRESS = re.compile(r"https?:|@|\.(?:com|org|net)\b")
 # An account's name and no person's: no capital, and no second word.
 _ACCOUNT = re.compile(r"[a-z0-9._-]+")
+# Bylines of several authors stand no farther apart.
+_NEXT_BYLINE = 3
+# Nor does the date of a name that stands alone.
+_TO_DATE = 3
 _OWN_PATH = re.compile(r"author|byline|writer|autor|auteur|redakt|contributor", re.IGNORECASE)
 
 
@@ -34,7 +39,7 @@ def authors(page: Page, blocks: Sequence[Block], head: int, rules: Rules) -> lis
     declared = [*_declared(page, rules)]
     for found in (
         [a for name in declared for a in _persons(*name, rules)],
-        [a for b in _bylines(blocks, head, rules) for a in _shown(b, rules)],
+        [*_bylines(blocks, head, rules)],
         [*_beside(blocks, head, rules)],
         [Author(name, f"{rule}-other", None) for rule, name in declared if not _ACCOUNT.fullmatch(name)],
     ):
@@ -56,10 +61,17 @@ def _persons(rule: str, name: str, rules: Rules) -> Iterator[Author]:
     yield from (Author(person, rule, None) for person in found if is_name(person, rules.credits))
 
 
-def _bylines(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[Block]:
-    for at, block in enumerate(blocks):
-        if block.role == "byline" and is_beside_head(at, head, blocks, rules):
-            yield block
+def _bylines(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[Author]:
+    """Read the byline nearest to the headline, behind it rather than above, and those that go on from there."""
+    found = {
+        at: named
+        for at, block in enumerate(blocks)
+        if block.role == "byline" and is_beside_head(at, head, blocks, rules) and (named := [*_shown(block, rules)])
+    }
+    at = min(found, key=lambda at: (at < head, abs(at - head)), default=None)
+    while at is not None:
+        yield from found[at]
+        at = next((after for after in range(at + 1, at + 1 + _NEXT_BYLINE) if after in found), None)
 
 
 def _shown(block: Block, rules: Rules) -> Iterator[Author]:
@@ -71,15 +83,36 @@ def _shown(block: Block, rules: Rules) -> Iterator[Author]:
 
 
 def _beside(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[Author]:
-    """Read a name beside the headline that a label or the element's class marks as the author's."""
-    for at in nearby(blocks, head, rules):
-        block = blocks[at]
-        if len(block.text) > rules.credits.max_credit_chars:
-            continue
-        if found := credits.byline(block.text, rules.credits):
-            yield from (Author(name, "shown/label", block) for name in found)
+    """Read the names beside the headline that a label, the element's class or a date marks."""
+    lines = [at for at in nearby(blocks, head, rules) if len(blocks[at].text) <= rules.credits.max_credit_chars]
+    for at in lines:
+        if names := credits.byline(blocks[at].text, rules.credits):
+            yield from (Author(name, "shown/labelled", blocks[at]) for name in names)
             return
-        if _OWN_PATH.search(block.path.rpartition("/")[2]):
-            if found := people(block.text, rules.credits):
-                yield from (Author(name, "shown/class", block) for name in found)
-                return
+    for at in lines:
+        if names := _marked(blocks[at], rules):
+            yield from (Author(name, "shown/marked", blocks[at]) for name in names)
+            return
+    story = [block.text for block in blocks if len(block.text) >= rules.min_story_chars]
+    for at in lines:
+        names = _alone(blocks[at].text, rules) if 0 < at - head <= rules.lines_to_name else ()
+        if names and _is_dated(blocks, at, rules) and not any(names[0] in text for text in story):
+            yield from (Author(name, "shown/alone", blocks[at]) for name in names)
+            return
+
+
+def _marked(block: Block, rules: Rules) -> tuple[str, ...]:
+    own = _OWN_PATH.search(block.path.rpartition("/")[2]) or find_dates(block.text, rules.dates)
+    return people(block.text, rules.credits) if own else ()
+
+
+def _alone(line: str, rules: Rules) -> tuple[str, ...]:
+    """Read a line that is nothing but names."""
+    parts = rules.credits.name_joint.split(line.strip())
+    return tuple(parts) if all(is_name(part, rules.credits) for part in parts) else ()
+
+
+def _is_dated(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
+    """Tell whether a date stands close by: names without one are section titles and buttons as often."""
+    around = blocks[max(at - _TO_DATE, 0) : at + _TO_DATE + 1]
+    return any(len(b.text) <= rules.dates.max_chars and find_dates(b.text, rules.dates) for b in around)

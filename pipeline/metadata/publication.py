@@ -54,7 +54,7 @@ def nearby(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[int]:
     """Give the positions of the lines around the headline, as far as the story's second paragraph, nearest first."""
     first, last, paragraphs = max(head - rules.lines_above_title, 0), head, 0
     for at in range(head + 1, min(head + 1 + rules.lines_below_title, len(blocks))):
-        paragraphs += blocks[at].role in rules.body_roles and len(blocks[at].text) >= rules.min_story_chars
+        paragraphs += len(blocks[at].text) >= rules.min_story_chars
         if paragraphs > 1:
             break
         last = at

@@ -74,7 +74,7 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         published=when.dated.value if when else None,
         published_text=when.text if when else None,
         published_precision=when.dated.precision if when else None,
-        authors=_persons(named, signed, notes, rules),
+        authors=_persons(named, signed, blocks, notes, rules),
         agencies=_agencies(named, signed, dateline, notes, rules),
         dateline=dateline[1].place if dateline else None,
         credit=credit,
@@ -152,13 +152,26 @@ def _signature(text: str, rules: Rules) -> credits.Credit | None:
     return credits.agency_credit(text, rules.credits) or credits.initials(text, rules.credits)
 
 
-def _persons(named: Sequence[Author], signed: Signed, notes: Notes, rules: Rules) -> tuple[str, ...]:
+def _persons(
+    named: Sequence[Author], signed: Signed, blocks: Sequence[Block], notes: Notes, rules: Rules
+) -> tuple[str, ...]:
     """Note the authors that are no agencies, or else the initials of those who signed."""
     persons = [author for author in named if agency_of(author.name, rules.credits.agencies) is None]
-    persons = persons or [Author(name, "shown/initials", block) for block, credit in signed for name in credit.authors]
+    persons = persons or [
+        Author(name, "shown/initials", block)
+        for block, credit in signed
+        if credit.agencies or _ends_story(block, blocks, rules)
+        for name in credit.authors
+    ]
     once = {author.name: author for author in reversed(persons)}
     kept = _unique(author.name for author in persons)
     return tuple(notes.add("authors", name, once[name].rule, once[name].block) for name in kept)
+
+
+def _ends_story(line: Block, blocks: Sequence[Block], rules: Rules) -> bool:
+    """Tell whether a line stands right behind a paragraph; elsewhere a short word is a menu's."""
+    at = next((at for at, block in enumerate(blocks) if block.block == line.block), 0)
+    return at > 0 and blocks[at - 1].role in rules.body_roles
 
 
 def _agencies(named: Sequence[Author], signed: Signed, dateline: Dated | None, notes: Notes, rules: Rules) -> tuple[str, ...]:

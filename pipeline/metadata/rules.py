@@ -24,6 +24,7 @@ class Rules:
     min_title_likeness: float
     lines_above_title: int
     lines_below_title: int
+    lines_to_name: int
     max_beside_words: int
     title_votes: Mapping[str, float]
     scores: Mapping[str, Mapping[str, float]]
@@ -31,7 +32,7 @@ class Rules:
 
 NUMBERS = (
     *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars", "min_title_likeness"),
-    *("lines_above_title", "lines_below_title", "max_beside_words"),
+    *("lines_above_title", "lines_below_title", "lines_to_name", "max_beside_words"),
 )
 VOTES = ("only-h1", "h1", "role", "line", "alike", "json-ld", "og", "twitter", "title", "first-line")
 # The rules that read each field's values.
@@ -47,7 +48,7 @@ READINGS = {
     "authors": (
         *("declared/json-ld", "declared/json-ld-organisation", "declared/meta"),
         *("declared/json-ld-other", "declared/json-ld-organisation-other", "declared/meta-other"),
-        *("shown/byline", "shown/label", "shown/class", "shown/initials"),
+        *("shown/byline", "shown/labelled", "shown/marked", "shown/alone", "shown/initials"),
     ),
     "agencies": (
         *("shown/signature", "shown/dateline", "shown/byline", "shown/source", "shown/credit", "declared/byline"),

@@ -1,7 +1,7 @@
 """Choose the headline of a page: what it shows and what it declares vote, each with its weight."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -63,6 +63,8 @@ _FIRST_LINE = "first-line"
 _NAME_WORDS = 6
 # From so many letters on a host's label is a name wherever it stands: "heise" in "heise online".
 _SPELT = 4
+# Behind so many paragraphs no headline stands.
+_STORY = 3
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"[^\w\s]")
 
@@ -82,7 +84,7 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
     if plain:
         told = [(_FIRST_LINE, shown.pop(0))]
     found = _headings(blocks, shown, site, rules)
-    _vote_lines(found, shown, dict(wording for _, value in told for wording in _wordings(value)), rules)
+    _vote_lines(found, shown, {key for _, value in told for key, _ in _wordings(value, site)}, rules)
     if plain and not any("line" in wording.votes for wording in found.values()):
         _vote_alike(found, shown, without_site(told[0][1], site), blocks, rules)
     for rule, value in told:
@@ -111,7 +113,7 @@ def _headings(blocks: Sequence[Block], shown: Mapping[int, str], site: Site, rul
     return found
 
 
-def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Mapping[str, str], rules: Rules) -> None:
+def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Collection[str], rules: Rules) -> None:
     """Give a wording that another line repeats that line's vote."""
     for at, text in shown.items():
         key = letters(text)
@@ -123,7 +125,9 @@ def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Mapping[str, s
 
 def _vote_alike(found: Found, shown: Mapping[int, str], told: str, blocks: Sequence[Block], rules: Rules) -> None:
     """Give its vote to the line that has most words in common with the first: tabs and pages word one thing twice."""
-    likeness = {at: _likeness(text, told) for at, text in shown.items() if blocks[at].role not in rules.body_roles}
+    story = [at for at, block in enumerate(blocks) if len(block.text) >= rules.min_story_chars][:_STORY]
+    last = story[-1] if story else len(blocks)
+    likeness = {at: _likeness(text, told) for at, text in shown.items() if at < last and not text.endswith(".")}
     at = max(likeness, key=lambda at: likeness[at], default=None)
     if at is not None and likeness[at] >= rules.min_title_likeness:
         wording = found.setdefault(letters(shown[at]), _Wording())
@@ -137,21 +141,23 @@ def _likeness(one: str, other: str) -> float:
     return 2 * len(a & b) / max(1, len(a) + len(b))
 
 
-def _wordings(value: str) -> Iterator[tuple[str, str]]:
-    """Give a declared title, and what stands before and behind each of its joints."""
-    yield letters(value), value
-    for joint in _JOINT.finditer(value):
-        for part in (value[: joint.start()], value[joint.end() :]):
-            yield letters(part), part.strip()
+def _wordings(value: str, site: Site) -> Iterator[tuple[str, str]]:
+    """Give what of a declared title may be the headline, likely wordings first.
+
+    It may be all of it, what stands before a joint, or, where that is more, what stands behind one.
+    """
+    parts = [value, without_site(value, site)]
+    joints = list(_JOINT.finditer(value))
+    parts += [value[: joint.start()].strip() for joint in reversed(joints)]
+    parts += [value[joint.end() :].strip() for joint in joints if len(value) - joint.end() > joint.start()]
+    yield from ((letters(part), part) for part in parts if not site.bears(part))
 
 
 def _told_wording(value: str, found: Found, site: Site) -> tuple[str, str]:
-    """Take the longest part of a declared title that the page shows, else all of it but the site's name."""
-    parts = [(key, text) for key, text in _wordings(value) if key in found and found[key].shown]
-    if parts:
-        return max(parts, key=lambda part: len(part[0]))
+    """Take what of a declared title the page shows, else all of it but the site's name."""
+    parts = ((key, text) for key, text in _wordings(value, site) if key in found and found[key].shown)
     text = without_site(value, site)
-    return letters(text), text
+    return next(parts, (letters(text), text))
 
 
 def _chosen(best: _Wording, blocks: Sequence[Block], rules: Rules) -> Headline | None:
@@ -173,7 +179,7 @@ def _chosen(best: _Wording, blocks: Sequence[Block], rules: Rules) -> Headline |
 def _to_story(at: int, blocks: Sequence[Block], rules: Rules) -> tuple[bool, int]:
     """Tell how far it is from a line to the first paragraph behind it."""
     for after in range(at + 1, len(blocks)):
-        if blocks[after].role in rules.body_roles and len(blocks[after].text) >= rules.min_story_chars:
+        if len(blocks[after].text) >= rules.min_story_chars:
             return blocks[at].kind != "h1", after - at
     return True, len(blocks)
 
