@@ -271,7 +271,7 @@ def test_what_a_page_declares():
         ("<meta property=article:modified_time content=2023>", None),
         ("<script type=application/ld+json>{'broken'</script>", None),
         ("<script type=application/ld+json>" + "[" * 100_000 + "</script>", None),
-        ('<script type=application/ld+json>{"@type": "NewsArticle", "datePublished": 2022}</script>', None),
+        ('<script type=application/ld+json>{"@type": "NewsArticle", "datePublished": 2022}</script>', "2022"),
         ('<script type=application/ld+json>[null, {"@type": {}, "datePublished": "2022"}, 7]</script>', None),
     ],
 )
@@ -287,7 +287,7 @@ def test_addresses_that_lead_nowhere(url):
 
 def test_a_page_that_declares_nothing():
     page = page_of("<p>Text").page
-    assert page[2:] == (None, None, None, None, None, (), None)
+    assert page[2:] == (None, None, None, None, None, (), None, ())
     assert page.doc == page.file == "news/a.html"
 
 

@@ -13,7 +13,7 @@ from pipeline import metadata
 from pipeline.lift import RuleError
 from pipeline.roles import ROLES
 from pipeline.rulebook import BUILT_IN, read_files
-from pipeline.tables import Block, Page
+from pipeline.tables import Block, Declaration, Page
 
 FILES = read_files([BUILT_IN])
 RULES = metadata.parse(FILES)
@@ -23,7 +23,12 @@ NOTHING = {"authors": (), "agencies": ()}
 
 
 def declared(**known):
-    page = Page("d", "d", None, None, None, None, None, (), None)
+    """What a page declares: title, published and authors in its <meta>, or as rows of field, rule, value in `told`."""
+    told = [Declaration(*row) for row in known.pop("told", [])]
+    told += [Declaration("title", "og", known["title"])] if known.get("title") else []
+    told += [Declaration("published", "meta", known["published"])] if known.get("published") else []
+    told += [Declaration("authors", "meta", name) for name in known.get("authors", [])]
+    page = Page("d", "d", None, None, None, None, None, (), None, tuple(told))
     return page._replace(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
 
 
@@ -60,13 +65,27 @@ def test_a_case(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["comment"])
+def test_every_value_has_its_source(case):
+    blocks = page(case["given"])
+    found = read(blocks, case.get("declared"))
+    for field in metadata.READINGS:
+        value = getattr(found, field)
+        values = value if isinstance(value, tuple) else (value,) if value is not None else ()
+        assert [source.value for source in found.sources if source.field == field] == list(values)
+    assert all(source.score == FILES["metadata.toml"]["scores"][source.field][source.rule] for source in found.sources)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["comment"])
 def test_sources_point_at_what_was_read(case):
     blocks = page(case["given"])
     found = read(blocks, case.get("declared"))
     for source in found.sources:
-        span = blocks[source.block].text[source.start : source.end]
-        words = found.published_text if source.field == "published" else getattr(found, source.field)
-        assert (span, source.value) == (words, getattr(found, source.field))
+        if source.block is None:
+            assert (source.start, source.end) == (None, None)
+            assert source.rule.startswith("declared/")
+        elif source.field != "agencies":
+            words = found.published_text if source.field == "published" else source.value
+            assert blocks[source.block].text[source.start : source.end] == words
 
 
 def test_the_title_is_taken_as_it_was_corrected():
@@ -84,7 +103,7 @@ def test_a_page_of_nothing_gives_nothing():
     [
         ("Bridge closed - The Gull", {"host": "www.thegull.example"}, "Bridge closed"),
         ("Gull Times | Bridge closed", {"site_name": "Gull Times"}, "Bridge closed"),
-        ("Bridge closed | News | GULL TIMES", {"site_name": "Gull Times"}, "Bridge closed | News"),
+        ("Bridge closed | News | GULL TIMES", {"site_name": "Gull Times"}, "Bridge closed"),
         ("橋は閉鎖｜かもめ新聞", {"site_name": "かもめ新聞"}, "橋は閉鎖"),
         ("Bridge closed - again", {"host": "www.thegull.example"}, "Bridge closed - again"),
         ("Bridge closed - The Gull", {}, "Bridge closed - The Gull"),

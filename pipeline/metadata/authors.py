@@ -27,6 +27,9 @@ _ACCOUNT = re.compile(r"[a-z0-9._-]+")
 _NEXT_BYLINE = 3
 # Nor does the date of a name that stands alone.
 _TO_DATE = 3
+_OWN_ELEMENTS = 3
+_LABEL = re.compile(r"(?:(?:[Ww]ritten|[Pp]osted)\s)?[Bb]y:?\s*|[Vv]on\s+|[Pp]ar\s+|[Pp]or\s+")
+_NAME = re.compile(r"[^\W\d_][\w .&'’-]{2,60}")
 _OWN_PATH = re.compile(r"author|byline|writer|autor|auteur|redakt|contributor", re.IGNORECASE)
 
 
@@ -41,6 +44,7 @@ def authors(page: Page, blocks: Sequence[Block], head: int, rules: Rules) -> lis
         [a for name in declared for a in _persons(*name, rules)],
         [*_bylines(blocks, head, rules)],
         [*_beside(blocks, head, rules)],
+        [*_named_by_class(blocks, head, rules)],
         [Author(name, f"{rule}-other", None) for rule, name in declared if not _ACCOUNT.fullmatch(name)],
     ):
         if found:
@@ -96,7 +100,7 @@ def _beside(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[Author
     story = [block.text for block in blocks if len(block.text) >= rules.min_story_chars]
     for at in lines:
         names = _alone(blocks[at].text, rules) if 0 < at - head <= rules.lines_to_name else ()
-        if names and _is_dated(blocks, at, rules) and not any(names[0] in text for text in story):
+        if names and _is_backed(names[0], at, blocks, rules) and not any(names[0] in text for text in story):
             yield from (Author(name, "shown/alone", blocks[at]) for name in names)
             return
 
@@ -112,7 +116,23 @@ def _alone(line: str, rules: Rules) -> tuple[str, ...]:
     return tuple(parts) if all(is_name(part, rules.credits) for part in parts) else ()
 
 
-def _is_dated(blocks: Sequence[Block], at: int, rules: Rules) -> bool:
-    """Tell whether a date stands close by: names without one are section titles and buttons as often."""
+def _is_backed(name: str, at: int, blocks: Sequence[Block], rules: Rules) -> bool:
+    """Tell whether a date stands close by, or the page names the author once more in an element that is called so.
+
+    Names without either are section titles and buttons as often.
+    """
     around = blocks[max(at - _TO_DATE, 0) : at + _TO_DATE + 1]
-    return any(len(b.text) <= rules.dates.max_chars and find_dates(b.text, rules.dates) for b in around)
+    if any(len(b.text) <= rules.dates.max_chars and find_dates(b.text, rules.dates) for b in around):
+        return True
+    others = (b for b in blocks if b.block != blocks[at].block and name in b.text)
+    return any(_OWN_PATH.search("/".join(b.path.split("/")[-_OWN_ELEMENTS:])) for b in others)
+
+
+def _named_by_class(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[Author]:
+    """Read a desk's or an account's name, which only the class of its element, beside the headline, tells."""
+    for at in nearby(blocks, head, rules):
+        text = _LABEL.sub("", blocks[at].text.strip(), count=1)
+        own = _OWN_PATH.search(blocks[at].path.rpartition("/")[2])
+        if own and 0 < len(text.split()) <= rules.credits.max_name_words and _NAME.fullmatch(text):
+            yield Author(text, "shown/class", blocks[at])
+            return

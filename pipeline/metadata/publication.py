@@ -46,7 +46,7 @@ def published(page: Page, blocks: Sequence[Block], head: int, rules: Rules) -> W
 
 def is_beside_head(at: int, head: int, blocks: Sequence[Block], rules: Rules) -> bool:
     """Tell whether nothing between the head and the block at `at` belongs to another article."""
-    between = blocks[min(at, head) : max(at, head)]
+    between = blocks[min(at, head) + 1 : max(at, head)]
     return not any(block.role in rules.foreign_roles for block in between)
 
 
@@ -59,6 +59,7 @@ def nearby(blocks: Sequence[Block], head: int, rules: Rules) -> Iterator[int]:
             break
         last = at
     around = (at for at in range(first, last + 1) if at != head and blocks[at].role != "title")
+    around = (at for at in around if is_beside_head(at, head, blocks, rules))
     yield from sorted(around, key=lambda at: (abs(at - head), at < head))
 
 

@@ -48,7 +48,7 @@ READINGS = {
     "authors": (
         *("declared/json-ld", "declared/json-ld-organisation", "declared/meta"),
         *("declared/json-ld-other", "declared/json-ld-organisation-other", "declared/meta-other"),
-        *("shown/byline", "shown/labelled", "shown/marked", "shown/alone", "shown/initials"),
+        *("shown/byline", "shown/labelled", "shown/marked", "shown/alone", "shown/class", "shown/initials"),
     ),
     "agencies": (
         *("shown/signature", "shown/dateline", "shown/byline", "shown/source", "shown/credit", "declared/byline"),

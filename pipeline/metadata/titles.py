@@ -65,6 +65,8 @@ _NAME_WORDS = 6
 _SPELT = 4
 # Behind so many paragraphs no headline stands.
 _STORY = 3
+# A page's menus take more lines than stand between a headline and its story.
+_MENU = 6
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"[^\w\s]")
 
@@ -80,7 +82,7 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
     """
     told = [(one.rule, one.value) for one in page.declarations if one.field == "title"]
     shown = {at: texts.get(b.block, b.text).strip() for at, b in enumerate(blocks) if len(b.text) <= rules.max_title_chars}
-    plain = not told and 0 in shown and not blocks[0].path
+    plain = not told and 0 in shown and not blocks[0].path and _is_heading(blocks[0], rules)
     if plain:
         told = [(_FIRST_LINE, shown.pop(0))]
     found = _headings(blocks, shown, site, rules)
@@ -126,6 +128,8 @@ def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Collection[str
 def _vote_alike(found: Found, shown: Mapping[int, str], told: str, blocks: Sequence[Block], rules: Rules) -> None:
     """Give its vote to the line that has most words in common with the first: tabs and pages word one thing twice."""
     story = [at for at, block in enumerate(blocks) if len(block.text) >= rules.min_story_chars][:_STORY]
+    if story and story[0] < _MENU:
+        return  # no menu stands between: the first line is the headline itself
     last = story[-1] if story else len(blocks)
     likeness = {at: _likeness(text, told) for at, text in shown.items() if at < last and not text.endswith(".")}
     at = max(likeness, key=lambda at: likeness[at], default=None)
@@ -139,6 +143,10 @@ def _likeness(one: str, other: str) -> float:
     """Give the share of words that two texts have in common (Dice)."""
     a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
     return 2 * len(a & b) / max(1, len(a) + len(b))
+
+
+def _is_heading(line: Block, rules: Rules) -> bool:
+    return line.role not in rules.body_roles and not line.text.rstrip().endswith((".", "。"))
 
 
 def _wordings(value: str, site: Site) -> Iterator[tuple[str, str]]:
@@ -162,18 +170,21 @@ def _told_wording(value: str, found: Found, site: Site) -> tuple[str, str]:
 
 def _chosen(best: _Wording, blocks: Sequence[Block], rules: Rules) -> Headline | None:
     witnesses = {rule for rule, _ in best.told}
+    rule, value = best.told[0] if best.told else ("", "")
+    if rule == _FIRST_LINE and blocks[0].role == "title":
+        best.shown.setdefault(0, value)
     if not best.shown:
-        rule, value = best.told[0]
         if rule == _FIRST_LINE:
-            return Headline(value, "shown/first-line", 0)
+            return None  # a menu's first entry as often as a headline
         return Headline(value, "declared/agreed" if len(witnesses) > 1 else f"declared/{rule}", None)
     at = min(best.shown, key=lambda position: _to_story(position, blocks, rules))
+    shown = best.shown[at]
     if not witnesses:
-        return Headline(best.shown[at], "shown/alike" if "alike" in best.votes else "shown/title", at)
-    if witnesses == {_FIRST_LINE}:
-        return Headline(best.shown[at], "shown/repeated", at)
-    better = next((text for _, text in best.told if _is_better(text, best.shown[at])), None)
-    return Headline(better or best.shown[at], "declared/shown" if better else "shown/declared", at)
+        return Headline(shown, "shown/alike" if "alike" in best.votes else "shown/title", at)
+    if rule == _FIRST_LINE:
+        return Headline(shown, "shown/repeated" if "line" in best.votes else "shown/first-line", at)
+    better = next((text for _, text in best.told if _is_better(text, shown)), None)
+    return Headline(better or shown, "declared/shown" if better else "shown/declared", at)
 
 
 def _to_story(at: int, blocks: Sequence[Block], rules: Rules) -> tuple[bool, int]:
@@ -196,9 +207,9 @@ def without_site(title: str, site: Site) -> str:
     joints = list(_JOINT.finditer(title))
     for joint in [*joints[::-1], *joints]:
         before, after = title[: joint.start()].strip(), title[joint.end() :].strip()
-        if site.bears(after) and len(before) > len(after):
+        if before and (site.is_name(after) or (site.bears(after) and len(before) > len(after))):
             return without_site(before, site)
-        if site.bears(before) and len(after) > len(before):
+        if after and (site.is_name(before) or (site.bears(before) and len(after) > len(before))):
             return without_site(after, site)
     for bar in list(_BAR.finditer(title))[-1:]:
         before, after = title[: bar.start()].strip(), title[bar.end() :].strip()
