@@ -34,7 +34,7 @@ from pipeline.tables import (
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: the verdicts, the entries, documents so far, their readings, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays."""
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch

@@ -1,9 +1,9 @@
 """What other tools read from a page's HTML; those that are not installed are left out."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
-from datetime import datetime
 
 from pages import Found, Known, Reader
 

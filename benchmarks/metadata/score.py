@@ -1,12 +1,14 @@
 """Measure what is read from pages of which title, authors and date of publication are known.
 
-    python benchmarks/metadata/score.py ../shared/bench/boilerplate [--kind plain] [--by source] [--rules] [--wrong date]
+    python benchmarks/metadata/score.py ../shared/bench/boilerplate [--kind plain] [--by source]
+    python benchmarks/metadata/score.py ../shared/bench/boilerplate --rules --wrong date
 
-`right` is the share of the pages with a known value that the tool gives it for, `wrong` and `absent` the other two;
-`offered` is the share of the pages that show no value (for authors: of which none is known) for which it gives one all
-the same. A value is right when it is *exact*: a title the same text but for case, white space, quotation marks and
-dashes; authors the same set of names, in any order, however they were joined, without degrees (Ph.D.) and
-brackets; a date the same day as written, or the same moment. News agencies are not counted among the authors, of any tool: Copydesk has a field for them.
+`right` is the share of the pages with a known value for which the tool gives it, `wrong` and `absent` are the other two;
+`offered` tells for how many of the pages without a value (for authors: of which none is known) it gives one all the
+same. A value is right when it is *exact*: a title the same text but for case, white space, quotation marks and dashes;
+authors the same set of names, in any order, however they were joined, without degrees (Ph.D.) and brackets; a date the
+same day as written, or the same moment. News agencies are not counted among the authors, of any tool: Copydesk has a
+field for them. Where the truth has no date, `judged.tsv` says what a person saw on the page.
 """
 
 import argparse
@@ -25,7 +27,7 @@ from pipeline.rulebook import load
 
 JUDGED = Path(__file__).parent / "judged.tsv"
 FIELDS = ("title", "authors", "date")
-_QUOTES = str.maketrans(dict.fromkeys("‘’‚‛“”„‟«»‹›`´\"", "'") | dict.fromkeys("‐‑‒–—―", "-"))
+_QUOTES = str.maketrans(dict.fromkeys('‘’‚‛“”„‟«»‹›`´"', "'") | dict.fromkeys("‐‑‒–—―", "-"))
 _JOINT = re.compile(r"\s*[,;|&]\s*(?:(?:and|und|et|y)\s)?\s*|\s+(?:and|und|et|y)\s+")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 # What follows a name without being one: Ph.D., MD, CEPF®.
@@ -82,7 +84,9 @@ def tally(rows: Rows, agencies: Agencies) -> Tally:
 def outcome(field: str, known: Known, found: Found, agencies: Agencies) -> str:
     """Tell right, wrong and absent, silent and offered where there is nothing to find, unknown where nobody looked."""
     if field == "title":
-        return _outcome(level(known.title), level(found.title or ""), same=level(known.title) == level(found.title or ""))
+        return _outcome(
+            level(known.title), level(found.title or ""), same=level(known.title) == level(found.title or "")
+        )
     if field == "authors":
         truth, told = names(known.authors, agencies), names(found.authors, agencies)
         return _outcome(truth, told, same=truth == told)

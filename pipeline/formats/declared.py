@@ -42,7 +42,7 @@ _PARTS = re.compile(r"[:.\s_-]+")
 _TITLES = (("og", "og:title"), ("twitter", "twitter:title"))
 # Classes of <time> that say it is the article's own, not a teaser's.
 _OWN_TIME = ("publish", "posted", "entry-date", "article-date", "pubdate")
-_CHANGED_TIME = ("modif", "updat")
+_CHANGED_TIME = ("modif", "updat", "changed", "review")
 
 _VALUE_CHARS = 2_000
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -159,26 +159,28 @@ def _published(meta: Meta, described: Linked, notes: Sequence[Note]) -> Iterator
     yield from (("meta", text) for text in meta.get(_PUBLISHED[0], ()))
     yield from (("json-ld", text) for text in described.text("datePublished"))
     yield from (("meta", text) for name in _PUBLISHED[1:] for text in meta.get(name, ()))
-    times = [note.attributes for note in notes if note.tag == "time" and note.attributes.get("datetime")]
-    yield from (("time", time["datetime"]) for time in times if _is_own_time(time))
+    times = [note for note in notes if note.tag == "time" and note.attributes.get("datetime")]
+    yield from (("time", time.attributes["datetime"]) for time in times if _is_own_time(time))
     # One day only is marked up on the whole page, and nothing says that it is that of a change.
-    if len({time["datetime"][:10] for time in times}) == 1 and not any(map(_is_change, times)):
-        yield "only-time", times[0]["datetime"]
+    if len({time.attributes["datetime"][:10] for time in times}) == 1 and not any(map(_is_change, times)):
+        yield "only-time", times[0].attributes["datetime"]
 
 
-def _is_own_time(time: Mapping[str, str]) -> bool:
-    return not _is_change(time) and ("pubdate" in time or any(word in _about(time) for word in _OWN_TIME))
+def _is_own_time(time: Note) -> bool:
+    own = "pubdate" in time.attributes or any(word in _about(time) for word in _OWN_TIME)
+    return own and not _is_change(time)
 
 
-def _is_change(time: Mapping[str, str]) -> bool:
+def _is_change(time: Note) -> bool:
     """Tell a time of change; themes give what was never changed the classes `published updated`."""
     about = _about(time)
-    changed = any(word in about for word in _CHANGED_TIME) and not any(word in about for word in _OWN_TIME)
+    around = f"{about} {time.path.rpartition('/')[2].lower()}"
+    changed = any(word in around for word in _CHANGED_TIME) and not any(word in about for word in _OWN_TIME)
     return changed or "datemodified" in about
 
 
-def _about(time: Mapping[str, str]) -> str:
-    return f"{time.get('class', '')} {time.get('itemprop', '')}".lower()
+def _about(time: Note) -> str:
+    return f"{time.attributes.get('class', '')} {time.attributes.get('itemprop', '')}".lower()
 
 
 def _authors(meta: Meta, described: Linked) -> Iterator[tuple[str, str]]:

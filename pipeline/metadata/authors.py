@@ -56,7 +56,12 @@ def authors(page: Page, blocks: Sequence[Block], head: int, rules: Rules) -> lis
 def _declared(page: Page, rules: Rules) -> Iterator[tuple[str, str]]:
     for one in page.declarations:
         name = one.value.strip()
-        if one.field == "authors" and name and len(name) <= rules.credits.max_credit_chars and not _ADDRESS.search(name):
+        if (
+            one.field == "authors"
+            and name
+            and len(name) <= rules.credits.max_credit_chars
+            and not _ADDRESS.search(name)
+        ):
             yield f"declared/{one.rule}", name
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from pipeline.metadata.dates import Dated, find_dates, glued_date, is_update, only_date
+from pipeline.metadata.dates import Dated, find_dates, glued_date, is_period, is_update, only_date
 from pipeline.metadata.rules import Rules
 from pipeline.tables import Block, Page
 
@@ -13,6 +13,8 @@ _PRECISIONS = ("day", "minute", "second", "subsecond")
 _ZONE_STEP = timedelta(minutes=15)
 # Digits of a time counted from 1970 in seconds, and in milliseconds.
 _SECONDS, _MILLISECONDS = 10, 13
+# So many days within so many lines are a list's, unless the first of them stands close to the headline.
+_LISTED, _LISTED_WITHIN, _CLOSE = 4, 40, 4
 _CELLS = frozenset({"td", "th"})
 
 
@@ -72,7 +74,10 @@ def _shown(blocks: Sequence[Block], head: int, rules: Rules) -> When | None:
     }
     found = {at: when for at in nearby(blocks, head, rules) if (when := _line(blocks[at], rules)) is not None} | own
     if found:
-        return found[min(found, key=lambda at: _rank(at, found[at], head))]
+        at = min(found, key=lambda at: _rank(at, found[at], head))
+        days = {when.dated.value[:10] for other, when in own.items() if at <= other <= at + _LISTED_WITHIN}
+        if abs(at - head) <= _CLOSE or len(days) < _LISTED:
+            return found[at]
     return next(_glued(blocks, rules), None)
 
 
@@ -84,7 +89,7 @@ def _rank(at: int, when: When, head: int) -> tuple[bool, int, int, bool]:
 
 def _stamp(block: Block, rules: Rules) -> When | None:
     """Read the date of a line that is there to give it, or that gives it after an author's name."""
-    if block.role not in ("timestamp", "byline") or block.kind in _CELLS:
+    if block.role not in ("timestamp", "byline") or block.kind in _CELLS or is_period(block.text, rules.dates):
         return None
     dated = only_date(block.text, rules.dates) or next(iter(find_dates(block.text, rules.dates)), None)
     return _when(block, dated, f"shown/{block.role}", rules) if dated else None
@@ -92,7 +97,8 @@ def _stamp(block: Block, rules: Rules) -> When | None:
 
 def _line(block: Block, rules: Rules) -> When | None:
     """Read the date of a short line beside the headline, whatever its role: an author, a section may stand with it."""
-    if len(block.text) > rules.dates.max_chars or block.text.rstrip().endswith((".", "!", "?")):
+    text = block.text.rstrip()
+    if len(text) > rules.dates.max_chars or text.endswith((".", "!", "?")) or is_period(text, rules.dates):
         return None
     dated = only_date(block.text, rules.dates)
     if dated is None and len(block.text.split()) <= rules.max_beside_words:
@@ -110,7 +116,9 @@ def _glued(blocks: Sequence[Block], rules: Rules) -> Iterator[When]:
     """Read a date that a template left glued to the first paragraph."""
     first = next((block for block in blocks if block.role in rules.body_roles), None)
     if first is not None and (glued := glued_date(first.text, rules.dates)):
-        yield When(glued.dated, first.text[glued.dated.start : glued.dated.end], False, first.block, "glued/first-paragraph")
+        yield When(
+            glued.dated, first.text[glued.dated.start : glued.dated.end], False, first.block, "glued/first-paragraph"
+        )
 
 
 def _told(page: Page, rules: Rules) -> Iterator[When]:

@@ -14,7 +14,8 @@ from pipeline.metadata.authors import Author, authors
 from pipeline.metadata.notes import Notes, Read
 from pipeline.metadata.publication import published
 from pipeline.metadata.rules import Rules, parse
-from pipeline.metadata.titles import Headline, Site, headline, letters
+from pipeline.metadata.sites import Site, letters
+from pipeline.metadata.titles import Headline, headline
 from pipeline.tables import Block, Page
 
 __all__ = ["Metadata", "Read", "Rules", "parse", "read"]
@@ -174,10 +175,14 @@ def _ends_story(line: Block, blocks: Sequence[Block], rules: Rules) -> bool:
     return at > 0 and blocks[at - 1].role in rules.body_roles
 
 
-def _agencies(named: Sequence[Author], signed: Signed, dateline: Dated | None, notes: Notes, rules: Rules) -> tuple[str, ...]:
+def _agencies(
+    named: Sequence[Author], signed: Signed, dateline: Dated | None, notes: Notes, rules: Rules
+) -> tuple[str, ...]:
     """Note the agencies that signatures, the dateline, bylines, the source and the picture's credit name, each once."""
     known = rules.credits.agencies
-    found = [(name, "shown/signature", block) for block, credit in signed for name in credit.agencies]
+    found: list[tuple[str, str, Block | None]] = [
+        (name, "shown/signature", block) for block, credit in signed for name in credit.agencies
+    ]
     if dateline is not None:
         found += [(name, "shown/dateline", dateline[0]) for name in dateline[1].agencies]
     for author in named:

@@ -70,10 +70,12 @@ def parse(files: RuleFiles) -> Rules:
     return Rules(
         dates=dates.parse(files),
         credits=credits.parse(files),
+        text_roles=roles["text_roles"],
+        body_roles=roles["body_roles"],
+        foreign_roles=roles["foreign_roles"],
         title_votes=_complete("title_votes", table["title_votes"], VOTES),
         scores={field: _complete(f"scores.{field}", table["scores"][field], READINGS[field]) for field in READINGS},
         **{number: table[number] for number in NUMBERS},
-        **roles,
     )
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from unicodedata import combining, normalize
 
 from pipeline.metadata.rules import Rules
+from pipeline.metadata.sites import JOINT, Site, letters, without_site
 from pipeline.tables import Block, Page
 
 
@@ -27,42 +27,7 @@ class _Wording:
     told: list[tuple[str, str]] = field(default_factory=list)
 
 
-class Site(NamedTuple):
-    """What a site is called, letters only, and its host."""
-
-    names: frozenset[str]
-    host: str | None
-
-    def is_name(self, text: str) -> bool:
-        """Tell whether `text` is the site's name, or the part of its host that spells it."""
-        level = letters(text)
-        return level != "" and (level in self.names or any(level in (label, f"the{label}") for label in self._labels()))
-
-    def bears(self, text: str) -> bool:
-        """Tell whether a short part of a title names the site: its name or host stands in it, or it in the host."""
-        words = text.split()
-        level = letters(text)
-        if self.is_name(text) or not 0 < len(words) <= _NAME_WORDS:
-            return self.is_name(text)
-        plain = letters("".join(c for c in normalize("NFKD", text) if not combining(c)))
-        return any(name in (level, plain) or (len(name) >= _SPELT and name in level) for name in self.names) or any(
-            label in map(letters, words) or (len(label) >= _SPELT and label in plain) or (len(plain) > _SPELT and plain in label)
-            for label in self._labels()
-        )
-
-    def _labels(self) -> set[str]:
-        """Give the parts of the host but the last, without what every host has."""
-        host = (self.host or "").lower()
-        labels = {letters(label) for label in host.split(".")[:-1]} | {letters(host.removeprefix("www."))}
-        return {label for label in labels if len(label) > 1} - {"www", "com", "co", "org", "blog", "news"}
-
-
-_JOINT = re.compile(r"\s+[|–—·•»«:/›-]+\s+|\s?[｜：|]\s?")
-_BAR = re.compile(r"\s?[|｜]\s?")
 _FIRST_LINE = "first-line"
-_NAME_WORDS = 6
-# From so many letters on a host's label is a name wherever it stands: "heise" in "heise online".
-_SPELT = 4
 # Behind so many paragraphs no headline stands.
 _STORY = 3
 # A page's menus take more lines than stand between a headline and its story.
@@ -73,7 +38,9 @@ _MARK = re.compile(r"[^\w\s]")
 Found = dict[str, _Wording]
 
 
-def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site: Site, rules: Rules) -> Headline | None:
+def headline(
+    page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site: Site, rules: Rules
+) -> Headline | None:
     """Choose the headline of a page.
 
     An HTML page shows it in an `h1`, or in the line with the role of a title, and declares it in up to four places. A
@@ -81,7 +48,9 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
     once more above the story. The wording with most votes wins; one that is shown is taken as it is shown.
     """
     told = [(one.rule, one.value) for one in page.declarations if one.field == "title"]
-    shown = {at: texts.get(b.block, b.text).strip() for at, b in enumerate(blocks) if len(b.text) <= rules.max_title_chars}
+    shown = {
+        at: texts.get(b.block, b.text).strip() for at, b in enumerate(blocks) if len(b.text) <= rules.max_title_chars
+    }
     plain = not told and 0 in shown and not blocks[0].path and _is_heading(blocks[0], rules)
     if plain:
         told = [(_FIRST_LINE, shown.pop(0))]
@@ -102,7 +71,9 @@ def headline(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], site
 def _headings(blocks: Sequence[Block], shown: Mapping[int, str], site: Site, rules: Rules) -> Found:
     """Collect the headings of first rank, and the line that has the role of a title."""
     found: Found = {}
-    tops = {at: text for at, text in shown.items() if blocks[at].kind == "h1" and letters(text) and not site.is_name(text)}
+    tops = {
+        at: text for at, text in shown.items() if blocks[at].kind == "h1" and letters(text) and not site.is_name(text)
+    }
     kind = "only-h1" if len(set(map(letters, tops.values()))) == 1 else "h1"
     role = next((at for at, text in shown.items() if blocks[at].role == "title" and letters(text)), None)
     named = [(kind, at, text) for at, text in tops.items()]
@@ -155,7 +126,7 @@ def _wordings(value: str, site: Site) -> Iterator[tuple[str, str]]:
     It may be all of it, what stands before a joint, or, where that is more, what stands behind one.
     """
     parts = [value, without_site(value, site)]
-    joints = list(_JOINT.finditer(value))
+    joints = list(JOINT.finditer(value))
     parts += [value[: joint.start()].strip() for joint in reversed(joints)]
     parts += [value[joint.end() :].strip() for joint in joints if len(value) - joint.end() > joint.start()]
     yield from ((letters(part), part) for part in parts if not site.bears(part))
@@ -200,24 +171,3 @@ def _is_better(told: str, shown: str) -> bool:
     if shown.isupper() != told.isupper():
         return shown.isupper()
     return len(_MARK.findall(told)) == len(_MARK.findall(shown)) + 1
-
-
-def without_site(title: str, site: Site) -> str:
-    """Take the site's name off the end or the beginning of a title, and what a bar parts from it."""
-    joints = list(_JOINT.finditer(title))
-    for joint in [*joints[::-1], *joints]:
-        before, after = title[: joint.start()].strip(), title[joint.end() :].strip()
-        if before and (site.is_name(after) or (site.bears(after) and len(before) > len(after))):
-            return without_site(before, site)
-        if after and (site.is_name(before) or (site.bears(before) and len(after) > len(before))):
-            return without_site(after, site)
-    for bar in list(_BAR.finditer(title))[-1:]:
-        before, after = title[: bar.start()].strip(), title[bar.end() :].strip()
-        if len(before) > len(after):
-            return before
-    return title.strip()
-
-
-def letters(text: str) -> str:
-    """Level a text to its letters and digits."""
-    return "".join(c for c in text.casefold() if c.isalnum())
