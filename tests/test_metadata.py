@@ -151,9 +151,73 @@ def test_any_page_can_be_read(rows, known):
 
 
 @given(st.sampled_from(sorted(ROLES - {"timestamp", "byline"})))
-def test_a_date_is_taken_from_lines_that_are_there_to_give_it_only(role):
-    blocks = [block(0, "title", "Bridge"), block(1, role, "3 March 2021"), block(2, "body", "The mayor spoke.")]
+def test_a_date_in_the_story_is_taken_from_lines_that_are_there_to_give_it_only(role):
+    story = [block(at, "body", "The mayor spoke of the bridge. " * 8) for at in (1, 2)]
+    blocks = [block(0, "title", "Bridge"), *story, block(3, role, "3 March 2021"), block(4, "body", "He left.")]
     assert read(blocks).published is None
+
+
+STORY = "The mayor spoke of the bridge. " * 8
+
+
+def html(*rows):
+    """Blocks of an HTML page: tag, path's last element, role, text."""
+    return [
+        block(at, role, text)._replace(kind=tag, path=f"html/body/{element}")
+        for at, (tag, element, role, text) in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown", "title", "rule"),
+    [
+        ([("og", "Alder bridge shut")], ["Bridge over the Alder closed"], "Bridge over the Alder closed", "shown/title"),
+        (
+            [("json-ld", "Alder bridge shut"), ("og", "Alder bridge shut | The Gull"), ("title", "Alder bridge shut")],
+            ["Bridge over the Alder closed"],
+            "Alder bridge shut",
+            "declared/agreed",
+        ),
+        (
+            [("title", "Bridge over the Alder closed - News - Gull")],
+            ["Our blog", "Bridge over the Alder closed"],
+            "Bridge over the Alder closed",
+            "shown/declared",
+        ),
+        ([("og", "Alder: Bridge closed")], ["Alder Bridge closed"], "Alder: Bridge closed", "declared/shown"),
+        ([("og", "Bridge over the Alder closed")], ["BRIDGE OVER THE ALDER CLOSED"], "Bridge over the Alder closed",
+         "declared/shown"),
+        ([("og", "Bridge over the Alder closed")], ["The Gull"], "Bridge over the Alder closed", "declared/og"),
+    ],
+)  # fmt: skip
+def test_shown_and_declared_headlines_vote(told, shown, title, rule):
+    blocks = html(*(("h1", "h1", "body", text) for text in shown), ("p", "p", "body", STORY))
+    known = {"site_name": "The Gull", "told": [("title", *row) for row in told]}
+    found = read(blocks, known)
+    assert (found.title, found.sources[-1].rule if found.sources[-1].field == "title" else None) == (title, rule)
+
+
+@pytest.mark.parametrize(
+    ("rows", "authors"),
+    [
+        ([("div", "div.article-author", "navigation", "Jane Doe, Editor")], ("Jane Doe",)),
+        ([("div", "div.author-name", "kicker", "Written by Gull Staff")], ("Gull Staff",)),
+        ([("p", "p", "share", "by Jane Doe")], ("Jane Doe",)),
+        ([("p", "p", "navigation", "Jane Doe")], ()),
+        ([("p", "p", "navigation", "Jane Doe"), ("p", "p", "body", STORY), ("h4", "h4.author", "other", "Jane Doe")],
+         ("Jane Doe",)),
+        ([("p", "p", "navigation", "Doe, Roe")], ()),
+    ],
+)  # fmt: skip
+def test_authors_beside_the_headline(rows, authors):
+    title = ("h1", "h1", "title", "Bridge over the Alder closed")
+    assert read(html(title, *rows, ("p", "p", "body", STORY))).authors == authors
+
+
+def test_a_rule_without_a_score_is_refused():
+    scores = {**FILES["metadata.toml"]["scores"], "source": {}}
+    with pytest.raises(RuleError, match="shown/source"):
+        metadata.parse({**FILES, "metadata.toml": {**FILES["metadata.toml"], "scores": scores}})
 
 
 def test_roles_that_do_not_exist_are_refused():

@@ -3,7 +3,7 @@
     python benchmarks/metadata/score.py ../shared/bench/boilerplate [--kind plain] [--by source]
     python benchmarks/metadata/score.py ../shared/bench/boilerplate --rules --wrong date
 
-`right` is the share of the pages with a known value for which the tool gives it, `wrong` and `absent` are the other two;
+`right` is the share of the pages with a known value for which the tool gives it, `wrong` and `absent` are the others;
 `offered` tells for how many of the pages without a value (for authors: of which none is known) it gives one all the
 same. A value is right when it is *exact*: a title the same text but for case, white space, quotation marks and dashes;
 authors the same set of names, in any order, however they were joined, without degrees (Ph.D.) and brackets; a date the
@@ -119,7 +119,7 @@ def same_day(truth: str, told: str) -> bool:
     >>> same_day("2024-05-03", "2024-05-03T22:00Z"), same_day("2024-05-03 23:30:00+00:00", "2024-05-04T01:30+02:00")
     (True, True)
     """
-    if not told:
+    if not (truth and told):
         return False
     if re.fullmatch(r"\d{4}-\d\d", truth):
         return told.startswith(truth)
