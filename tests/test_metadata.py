@@ -171,7 +171,7 @@ def html(*rows):
 @pytest.mark.parametrize(
     ("told", "shown", "title", "rule"),
     [
-        ([("og", "Alder bridge shut")], ["Bridge over the Alder closed"], "Bridge over the Alder closed", "shown/title"),
+        ([("og", "Alder bridge shut")], ["Bridge over Alder closed"], "Bridge over Alder closed", "shown/title"),
         (
             [("json-ld", "Alder bridge shut"), ("og", "Alder bridge shut | The Gull"), ("title", "Alder bridge shut")],
             ["Bridge over the Alder closed"],
@@ -212,6 +212,20 @@ def test_shown_and_declared_headlines_vote(told, shown, title, rule):
 def test_authors_beside_the_headline(rows, authors):
     title = ("h1", "h1", "title", "Bridge over the Alder closed")
     assert read(html(title, *rows, ("p", "p", "body", STORY))).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("element", "rule"),
+    [
+        ("span.field--name-changed", "shown/update"),
+        ("span.published.updated", "shown/timestamp"),
+        ("span", "shown/timestamp"),
+    ],
+)
+def test_a_class_tells_the_day_of_a_change(element, rule):
+    rows = [("h1", "h1", "title", "Bridge over the Alder closed"), ("span", element, "timestamp", "3 March 2021")]
+    found = read(html(*rows, ("p", "p", "body", STORY)))
+    assert [source.rule for source in found.sources if source.field == "published"] == [rule]
 
 
 def test_a_rule_without_a_score_is_refused():

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, time
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.metadata.date_rules import WORD, Rules, fold, parse
@@ -68,8 +69,8 @@ def only_date(text: str, rules: Rules) -> Dated | None:
 def is_period(text: str, rules: Rules) -> bool:
     """Tell whether a text names the first and the last day of something: "12 May 2022 - 17 May 2022"."""
     found = find_dates(text, rules)
-    pairs = zip(found, found[1:], strict=False)
-    return any(a.value[:10] < b.value[:10] and _PERIOD.fullmatch(text, a.end, b.start) for a, b in pairs)
+    days = pairwise(found)
+    return any(a.value[:10] < b.value[:10] and _PERIOD.fullmatch(text, a.end, b.start) for a, b in days)
 
 
 def is_update(text: str, rules: Rules) -> bool:

@@ -15,6 +15,8 @@ _ZONE_STEP = timedelta(minutes=15)
 _SECONDS, _MILLISECONDS = 10, 13
 # So many days within so many lines are a list's, unless the first of them stands close to the headline.
 _LISTED, _LISTED_WITHIN, _CLOSE = 4, 40, 4
+# What the class of an element says that shows the day of a change.
+_CHANGE = ("modified", "updated", "type-changed", "name-changed")
 _CELLS = frozenset({"td", "th"})
 
 
@@ -107,7 +109,9 @@ def _line(block: Block, rules: Rules) -> When | None:
 
 
 def _when(block: Block, dated: Dated, rule: str, rules: Rules) -> When:
-    update = is_update(block.text[: dated.start], rules.dates)
+    element = block.path.rpartition("/")[2].lower()
+    changed = any(word in element for word in _CHANGE) and "publish" not in element
+    update = changed or is_update(block.text[: dated.start], rules.dates)
     text = block.text[dated.start : dated.end]
     return When(dated, text, update, block.block, "shown/update" if update else rule)
 
