@@ -26,11 +26,14 @@ def trafilatura(known: Known) -> Found:
 
 
 def newspaper(known: Known) -> Found:
-    """Ask newspaper4k, with its defaults and the page's address."""
+    """Ask newspaper4k, with its defaults and the page's address; nothing where it lacks a language's package."""
     from newspaper import Article  # noqa: PLC0415
 
     article = Article(known.url)
     article.download(input_html=known.content)
-    article.parse()
+    try:
+        article.parse()
+    except ImportError:
+        return Found(None, (), None)
     date = article.publish_date
     return Found(article.title, tuple(article.authors), date.isoformat() if isinstance(date, datetime) else None)

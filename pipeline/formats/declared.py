@@ -174,7 +174,7 @@ def _is_own_time(time: Note) -> bool:
 def _is_change(time: Note) -> bool:
     """Tell a time of change; themes give what was never changed the classes `published updated`."""
     about = _about(time)
-    around = f"{about} {time.path.rpartition('/')[2].lower()}"
+    around = f"{about} {' '.join(time.path.split('/')[-2:]).lower()}"
     changed = any(word in around for word in _CHANGED_TIME) and not any(word in about for word in _OWN_TIME)
     return changed or "datemodified" in about
 
