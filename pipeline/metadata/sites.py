@@ -7,6 +7,7 @@ from unicodedata import combining, normalize
 # What parts a headline from the site's name, a section or a kicker.
 JOINT = re.compile(r"\s+[|–—·•»«:/›-]+\s+|\s?[｜：|]\s?")
 _BAR = re.compile(r"\s?[|｜]\s?")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _NAME_WORDS = 6
 # From so many letters on a host's label is a name wherever it stands: "heise" in "heise online".
 _SPELT = 4
@@ -63,4 +64,4 @@ def without_site(title: str, site: Site) -> str:
 
 def letters(text: str) -> str:
     """Level a text to its letters and digits."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _NO_LETTERS.sub("", text.casefold())
