@@ -88,7 +88,11 @@ def _headings(blocks: Sequence[Block], shown: Mapping[int, str], site: Site, rul
 
 def _vote_lines(found: Found, shown: Mapping[int, str], wordings: Collection[str], rules: Rules) -> None:
     """Give a wording that another line repeats that line's vote."""
+    heads = {key[:1] for key in wordings}
     for at, text in shown.items():
+        first = _WORD.search(text)
+        if first is None or first[0].casefold()[:1] not in heads:
+            continue  # nearly every line of a page is asked
         key = letters(text)
         if key in wordings and len(key) >= rules.min_title_letters:
             wording = found.setdefault(key, _Wording())
