@@ -19,7 +19,7 @@ from pipeline.tables import BLOCKS, Block, Page, rows_of, table_of
 class Known(NamedTuple):
     """A page: where it is from, what is known of it, and its source as HTML or as plain text.
 
-    `published` is None where nobody noted a date, `""` where somebody looked and the page shows none.
+    `published` is None where nobody noted a date, `""` where it was judged that the page shows none.
     """
 
     id: str
@@ -44,7 +44,7 @@ Reader = Callable[[Known], Found]
 
 
 def known_pages(folder: Path, kind: str, judged: Path) -> list[Known]:
-    """Read the pages of one kind, html or plain; `judged` says what a person saw where the truth has no date."""
+    """Read the pages of one kind, html or plain; `judged` says what stands for the date where the truth has none."""
     rows = [json.loads(line) for line in (folder / "metadata_dev.jsonl").read_text("utf-8").splitlines()]
     name, key = ("html_dev.jsonl.gz", "html") if kind == "html" else ("wet_dev.jsonl.gz", "text")
     content = {row["id"]: row[key] for row in _lines(folder / name)}

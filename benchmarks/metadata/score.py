@@ -8,7 +8,7 @@
 same. A value is right when it is *exact*: a title the same text but for case, white space, quotation marks and dashes;
 authors the same set of names, in any order, however they were joined, without degrees (Ph.D.) and brackets; a date the
 same day as written, or the same moment. News agencies are not counted among the authors, of any tool: Copydesk has a
-field for them. Where the truth has no date, `judged.tsv` says what a person saw on the page.
+field for them. Where the truth has no date, `judged.tsv` says what was found instead, and by whom.
 """
 
 import argparse
