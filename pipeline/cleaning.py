@@ -21,22 +21,25 @@ from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistransla
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
+    READINGS,
     Block,
     Copy,
     Document,
     Page,
     Paragraph,
+    Reading,
     rows_of,
     table_of,
 )
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: the verdicts, the entries, documents so far, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays."""
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
     documents: pa.RecordBatch
+    readings: pa.RecordBatch
     signatures: pa.RecordBatch
 
 
@@ -64,23 +67,34 @@ def clean(
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts = _drafts(judged, left, pages, rules)
+    drafts, readings = _drafts(judged, left, pages, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
-    return Cleaned(verdicts, pa.concat_batches([first, second]), table_of(drafts, DOCUMENTS), signed)
+    entries = pa.concat_batches([first, second])
+    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed)
 
 
-def _drafts(judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook) -> list[Document]:
-    """Write down what is known of each document before its copies are."""
+def _drafts(
+    judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook
+) -> tuple[list[Document], list[Reading]]:
+    """Write down what is known of each document before its copies are, and how it is known."""
     texts: dict[str, dict[int, str]] = {}
     for block in rows_of(left, Block):
         texts.setdefault(block.doc, {})[block.block] = block.text
-    return [_draft(page, texts.get(page[0].doc, {}), pages[page[0].doc], rules) for _, page in documents(judged)]
+    drafts: list[Document] = []
+    readings: list[Reading] = []
+    for _, page in documents(judged):
+        doc = page[0].doc
+        told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
+        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules))
+        readings += (Reading(doc, *source) for source in told.sources)
+    return drafts, readings
 
 
-def _draft(page: Sequence[Block], texts: Mapping[int, str], declared: Page, rules: Rulebook) -> Document:
-    told = metadata.read(declared, page, texts, rules.metadata)
+def _draft(
+    page: Sequence[Block], texts: Mapping[int, str], declared: Page, told: metadata.Metadata, rules: Rulebook
+) -> Document:
     body = "\n".join(texts[b.block] for b in page if b.block in texts and b.role in rules.language.roles)
     tongue = language.detect(body, rules.language)
     doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)

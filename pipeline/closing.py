@@ -44,9 +44,10 @@ def close_run(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
 
 def _part_files(job: Job, parts: Sequence[Part]) -> Iterator[tuple[str, int, Path]]:
     for part in parts:
-        read, finished = job.work("read", part.key), job.work("finish", finish_key(job, part))
+        finished = job.work("finish", finish_key(job, part))
+        made = {"files": job.work("read", part.key), "readings": job.work("clean", clean_key(job, part))}
         for name in PUBLISHED:
-            yield name, part.number, (read if name == "files" else finished) / f"{name}.parquet"
+            yield name, part.number, made.get(name, finished) / f"{name}.parquet"
 
 
 def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:

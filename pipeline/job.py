@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import rulebook, store
-from pipeline.tables import PAGES, Page, rows_of
+from pipeline.tables import PAGES, Declaration, Page, rows_of
 
 # Modules that decide what a raw file's blocks are: when one changes, files are read again.
 _READING = ("decoding/", "formats/", "tables", "reading")
@@ -122,9 +122,13 @@ def hold(job: Job) -> Iterator[None]:
 
 def pages_of(job: Job, part: Part) -> dict[str, Page]:
     """Read what the pages of a part declare of themselves, by document."""
-    return {
-        page.doc: page for page in rows_of(store.table([job.work("read", part.key) / "pages.parquet"], PAGES), Page)
-    }
+    pages = rows_of(store.table([job.work("read", part.key) / "pages.parquet"], PAGES), Page)
+    return {page.doc: page._replace(declarations=tuple(map(_declaration, page.declarations))) for page in pages}
+
+
+def _declaration(row: Any) -> Declaration:
+    """Make a row again of what a list column gives as a dictionary."""
+    return Declaration(**row)
 
 
 @cache

@@ -31,6 +31,7 @@ from pipeline.tables import (
     MENTIONS,
     PAGES,
     PARAGRAPHS,
+    READINGS,
     SHOWN,
     SIGNATURES,
     VERDICTS,
@@ -131,6 +132,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
+        store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
@@ -139,6 +141,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             verdicts.write_batch(cleaned.verdicts)
             ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
             documents.write_batch(cleaned.documents)
+            readings.write_batch(cleaned.readings)
             signed.write_batch(cleaned.signatures)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count

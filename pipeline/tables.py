@@ -21,8 +21,19 @@ class FileRow(NamedTuple):
     run: str
 
 
+class Declaration(NamedTuple):
+    """A value that a page declares of itself, and where: field title, published or authors; rule such as json-ld."""
+
+    field: str
+    rule: str
+    value: str
+
+
 class Page(NamedTuple):
-    """What a page declares about itself outside its visible text (an HTML head, a record's fields)."""
+    """What a page declares about itself outside its visible text (an HTML head, a record's fields).
+
+    `title`, `published` and `authors` are what it declares first; `declarations` has all that it says of these.
+    """
 
     doc: str
     file: str
@@ -33,6 +44,7 @@ class Page(NamedTuple):
     published: str | None
     authors: tuple[str, ...]
     language: str | None
+    declarations: tuple[Declaration, ...] = ()
 
 
 class Block(NamedTuple):
@@ -110,6 +122,19 @@ class Document(NamedTuple):
     removed: int
     edits: int
     text: str
+
+
+class Reading(NamedTuple):
+    """A value of a document's metadata, the rule that read it, how sure that is, and the span that it was read from."""
+
+    doc: str
+    field: str
+    value: str
+    rule: str
+    score: float
+    block: int | None
+    start: int | None
+    end: int | None
 
 
 class Signature(NamedTuple):
@@ -198,6 +223,8 @@ def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False
 
 TEXT, INT, SCORE, TEXTS = pa.string(), pa.int32(), pa.float32(), pa.list_(pa.string())
 
+_DECLARATIONS = pa.list_(pa.struct([(name, TEXT) for name in Declaration._fields]))
+
 _DOC = _field("doc", TEXT, "the page: its raw file's path under the raw folder, plus #n for a container's n-th record")
 _BLOCK = _field("block", INT, "number of the block in its document, from 0")
 _REF_DOC = _field("ref_doc", TEXT, "document of the block that this refers to", null=True)
@@ -233,6 +260,7 @@ PAGES = pa.schema(
         _field("published", TEXT, "date of publication that the page declares, as written", null=True),
         _field("authors", TEXTS, "authors that the page declares"),
         _field("language", TEXT, "language that the page declares, BCP 47", null=True),
+        _field("declarations", _DECLARATIONS, "every title, date and author that it declares, and where"),
     ]
 )
 
@@ -319,6 +347,25 @@ DOCUMENTS = pa.schema(
     metadata={"description": "a row for each page: its metadata and its clean text"},
 )
 
+READINGS = pa.schema(
+    [
+        _DOC,
+        _field("field", TEXT, "column of documents that the value is for; a list has a row for each of its values"),
+        _field("value", TEXT, "the value as it stands in documents"),
+        _field("rule", TEXT, "how it was read: declared/ in the page's head, shown/ in a block, glued/ to a sentence"),
+        _field("score", SCORE, "share of the values read by this rule that were right on labelled pages, 0 to 1"),
+        _field("block", INT, "block that it was read from; null where the page's head says it", null=True),
+        _field(
+            "start",
+            INT,
+            "its first character in the block's text, encoding repaired; a title's in its final text",
+            null=True,
+        ),
+        _field("end", INT, "character after it", null=True),
+    ],
+    metadata={"description": "every value of the documents' metadata: where it was read and how sure that is"},
+)
+
 SIGNATURES = pa.schema(
     [
         _DOC,
@@ -393,6 +440,7 @@ PARAGRAPHS = pa.schema(
 PUBLISHED = {
     "files": FILES,
     "documents": DOCUMENTS,
+    "readings": READINGS,
     "blocks": BLOCKS,
     "ledger": LEDGER,
     "copies": COPIES,

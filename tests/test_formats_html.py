@@ -268,15 +268,74 @@ def test_what_a_page_declares():
         ("<time datetime=2022-01-21 pubdate>", "2022-01-21"),
         ("<time datetime=2022-01-21 class='entry-date published'>", "2022-01-21"),
         ("<time datetime=2022-01-21>", None),
+        ("<time datetime=2022-01-21 class=published itemprop=dateModified>", None),
+        ("<meta name=published-date content=2022-01-21>", "2022-01-21"),
         ("<meta property=article:modified_time content=2023>", None),
         ("<script type=application/ld+json>{'broken'</script>", None),
         ("<script type=application/ld+json>" + "[" * 100_000 + "</script>", None),
-        ('<script type=application/ld+json>{"@type": "NewsArticle", "datePublished": 2022}</script>', None),
+        ('<script type=application/ld+json>{"@type": "NewsArticle", "datePublished": 2022}</script>', "2022"),
         ('<script type=application/ld+json>[null, {"@type": {}, "datePublished": "2022"}, 7]</script>', None),
     ],
 )
 def test_when_a_page_says_it_was_published(head, published):
     assert page_of(f"<html>{head}<p>Text").page.published == published
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        ("<time datetime=2022-01-21>", ["2022-01-21"]),
+        ("<time datetime=2022-01-21T14:14><time datetime=2022-01-21>", ["2022-01-21T14:14"]),
+        ("<time datetime=2022-01-21><time datetime=2022-01-22>", []),
+        ("<div class=post-modified-date><time datetime=2022-01-21></div>", []),
+    ],
+)
+def test_the_only_day_that_a_page_marks_up(times, told):
+    page = page_of(f"{times}<p>Text").page
+    assert [one.value for one in page.declarations if one.rule == "only-time"] == told
+    assert page.published is None
+
+
+PERSONS = {
+    "@graph": [
+        {"@type": "Person", "@id": "#jane", "name": "Jane Doe"},
+        {
+            "@type": "http://schema.org/NewsArticle",
+            "headline": "Mayor&#8217;s <em>bridge</em>",
+            "author": [
+                {"@id": "#jane"},
+                [{"@type": "Person", "givenName": "John", "familyName": "Roe"}],
+                {"@type": "Organization", "name": "The Gull"},
+                {"@type": "Person", "name": "undefined"},
+                {"@id": "#nobody"},
+            ],
+        },
+    ],
+}
+
+
+def test_what_json_ld_says_of_persons():
+    page = page_of(f"<script type=application/ld+json>{json.dumps(PERSONS)}</script><p>Text").page
+    assert page.declarations == (
+        ("title", "json-ld", "Mayor’s bridge"),
+        ("authors", "json-ld", "Jane Doe"),
+        ("authors", "json-ld", "John Roe"),
+        ("authors", "json-ld-organisation", "The Gull"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "authors"),
+    [
+        ("<meta name=dcsext.author content='Jane Doe'>", ("Jane Doe",)),
+        ("<meta name=article:byline content='Jane Doe'><meta name=its_author content=1482>", ("Jane Doe",)),
+        ("<meta name=twitter:creator content='@jane'>", ()),
+        ("<meta name=author content='JÃ¼rgen DoÃ©'>", ("Jürgen Doé",)),
+        ("<meta name=article:author content='https://social.example/jane'>", ()),
+    ],
+)
+def test_authors_in_meta(head, authors):
+    assert page_of(f"{head}<p>Text").page.authors == authors
 
 
 @pytest.mark.parametrize("url", ["/bridge", "javascript:x", "https://", "https://[x", "http://localhost/x", ""])
@@ -287,7 +346,7 @@ def test_addresses_that_lead_nowhere(url):
 
 def test_a_page_that_declares_nothing():
     page = page_of("<p>Text").page
-    assert page[2:] == (None, None, None, None, None, (), None)
+    assert page[2:] == (None, None, None, None, None, (), None, ())
     assert page.doc == page.file == "news/a.html"
 
 

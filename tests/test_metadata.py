@@ -13,7 +13,7 @@ from pipeline import metadata
 from pipeline.lift import RuleError
 from pipeline.roles import ROLES
 from pipeline.rulebook import BUILT_IN, read_files
-from pipeline.tables import Block, Page
+from pipeline.tables import Block, Declaration, Page
 
 FILES = read_files([BUILT_IN])
 RULES = metadata.parse(FILES)
@@ -23,7 +23,12 @@ NOTHING = {"authors": (), "agencies": ()}
 
 
 def declared(**known):
-    page = Page("d", "d", None, None, None, None, None, (), None)
+    """What a page declares: title, published and authors in its <meta>, or as rows of field, rule, value in `told`."""
+    told = [Declaration(*row) for row in known.pop("told", [])]
+    told += [Declaration("title", "og", known["title"])] if known.get("title") else []
+    told += [Declaration("published", "meta", known["published"])] if known.get("published") else []
+    told += [Declaration("authors", "meta", name) for name in known.get("authors", [])]
+    page = Page("d", "d", None, None, None, None, None, (), None, tuple(told))
     return page._replace(**{key: tuple(value) if isinstance(value, list) else value for key, value in known.items()})
 
 
@@ -60,13 +65,27 @@ def test_a_case(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["comment"])
+def test_every_value_has_its_source(case):
+    blocks = page(case["given"])
+    found = read(blocks, case.get("declared"))
+    for field in metadata.READINGS:
+        value = getattr(found, field)
+        values = value if isinstance(value, tuple) else (value,) if value is not None else ()
+        assert [source.value for source in found.sources if source.field == field] == list(values)
+    assert all(source.score == FILES["metadata.toml"]["scores"][source.field][source.rule] for source in found.sources)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["comment"])
 def test_sources_point_at_what_was_read(case):
     blocks = page(case["given"])
     found = read(blocks, case.get("declared"))
     for source in found.sources:
-        span = blocks[source.block].text[source.start : source.end]
-        words = found.published_text if source.field == "published" else getattr(found, source.field)
-        assert (span, source.value) == (words, getattr(found, source.field))
+        if source.block is None:
+            assert (source.start, source.end) == (None, None)
+            assert source.rule.startswith("declared/")
+        elif source.field != "agencies":
+            words = found.published_text if source.field == "published" else source.value
+            assert blocks[source.block].text[source.start : source.end] == words
 
 
 def test_the_title_is_taken_as_it_was_corrected():
@@ -84,7 +103,7 @@ def test_a_page_of_nothing_gives_nothing():
     [
         ("Bridge closed - The Gull", {"host": "www.thegull.example"}, "Bridge closed"),
         ("Gull Times | Bridge closed", {"site_name": "Gull Times"}, "Bridge closed"),
-        ("Bridge closed | News | GULL TIMES", {"site_name": "Gull Times"}, "Bridge closed | News"),
+        ("Bridge closed | News | GULL TIMES", {"site_name": "Gull Times"}, "Bridge closed"),
         ("橋は閉鎖｜かもめ新聞", {"site_name": "かもめ新聞"}, "橋は閉鎖"),
         ("Bridge closed - again", {"host": "www.thegull.example"}, "Bridge closed - again"),
         ("Bridge closed - The Gull", {}, "Bridge closed - The Gull"),
@@ -132,9 +151,87 @@ def test_any_page_can_be_read(rows, known):
 
 
 @given(st.sampled_from(sorted(ROLES - {"timestamp", "byline"})))
-def test_a_date_is_taken_from_lines_that_are_there_to_give_it_only(role):
-    blocks = [block(0, "title", "Bridge"), block(1, role, "3 March 2021"), block(2, "body", "The mayor spoke.")]
+def test_a_date_in_the_story_is_taken_from_lines_that_are_there_to_give_it_only(role):
+    story = [block(at, "body", "The mayor spoke of the bridge. " * 8) for at in (1, 2)]
+    blocks = [block(0, "title", "Bridge"), *story, block(3, role, "3 March 2021"), block(4, "body", "He left.")]
     assert read(blocks).published is None
+
+
+STORY = "The mayor spoke of the bridge. " * 8
+
+
+def html(*rows):
+    """Blocks of an HTML page: tag, path's last element, role, text."""
+    return [
+        block(at, role, text)._replace(kind=tag, path=f"html/body/{element}")
+        for at, (tag, element, role, text) in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown", "title", "rule"),
+    [
+        ([("og", "Alder bridge shut")], ["Bridge over Alder closed"], "Bridge over Alder closed", "shown/title"),
+        (
+            [("json-ld", "Alder bridge shut"), ("og", "Alder bridge shut | The Gull"), ("title", "Alder bridge shut")],
+            ["Bridge over the Alder closed"],
+            "Alder bridge shut",
+            "declared/agreed",
+        ),
+        (
+            [("title", "Bridge over the Alder closed - News - Gull")],
+            ["Our blog", "Bridge over the Alder closed"],
+            "Bridge over the Alder closed",
+            "shown/declared",
+        ),
+        ([("og", "Alder: Bridge closed")], ["Alder Bridge closed"], "Alder: Bridge closed", "declared/shown"),
+        ([("og", "Bridge over the Alder closed")], ["BRIDGE OVER THE ALDER CLOSED"], "Bridge over the Alder closed",
+         "declared/shown"),
+        ([("og", "Bridge over the Alder closed")], ["The Gull"], "Bridge over the Alder closed", "declared/og"),
+    ],
+)  # fmt: skip
+def test_shown_and_declared_headlines_vote(told, shown, title, rule):
+    blocks = html(*(("h1", "h1", "body", text) for text in shown), ("p", "p", "body", STORY))
+    known = {"site_name": "The Gull", "told": [("title", *row) for row in told]}
+    found = read(blocks, known)
+    assert (found.title, found.sources[-1].rule if found.sources[-1].field == "title" else None) == (title, rule)
+
+
+@pytest.mark.parametrize(
+    ("rows", "authors"),
+    [
+        ([("div", "div.article-author", "navigation", "Jane Doe, Editor")], ("Jane Doe",)),
+        ([("div", "div.author-name", "kicker", "Written by Gull Staff")], ("Gull Staff",)),
+        ([("p", "p", "share", "by Jane Doe")], ("Jane Doe",)),
+        ([("p", "p", "navigation", "Jane Doe")], ()),
+        ([("p", "p", "navigation", "Jane Doe"), ("p", "p", "body", STORY), ("h4", "h4.author", "other", "Jane Doe")],
+         ("Jane Doe",)),
+        ([("p", "p", "navigation", "Doe, Roe")], ()),
+    ],
+)  # fmt: skip
+def test_authors_beside_the_headline(rows, authors):
+    title = ("h1", "h1", "title", "Bridge over the Alder closed")
+    assert read(html(title, *rows, ("p", "p", "body", STORY))).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("element", "rule"),
+    [
+        ("span.field--name-changed", "shown/update"),
+        ("span.published.updated", "shown/timestamp"),
+        ("span", "shown/timestamp"),
+    ],
+)
+def test_a_class_tells_the_day_of_a_change(element, rule):
+    rows = [("h1", "h1", "title", "Bridge over the Alder closed"), ("span", element, "timestamp", "3 March 2021")]
+    found = read(html(*rows, ("p", "p", "body", STORY)))
+    assert [source.rule for source in found.sources if source.field == "published"] == [rule]
+
+
+def test_a_rule_without_a_score_is_refused():
+    scores = {**FILES["metadata.toml"]["scores"], "source": {}}
+    with pytest.raises(RuleError, match="shown/source"):
+        metadata.parse({**FILES, "metadata.toml": {**FILES["metadata.toml"], "scores": scores}})
 
 
 def test_roles_that_do_not_exist_are_refused():

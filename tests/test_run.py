@@ -20,7 +20,8 @@ from pipeline.run import clean_folder
 from pipeline.tables import PUBLISHED
 
 KEYS = {
-    "files": ["file"], "documents": ["doc"], "blocks": ["doc", "block"], "events": ["event", "doc"],
+    "files": ["file"], "documents": ["doc"], "readings": ["doc", "field", "value"], "blocks": ["doc", "block"],
+    "events": ["event", "doc"],
     "ledger": ["doc", "block", "step", "start", "end"], "copies": ["doc", "block"], "paragraphs": ["doc", "block"],
 }  # fmt: skip
 

@@ -1,42 +1,51 @@
 """What an HTML page declares about itself: in its head, in JSON-LD and in the dates that it marks up."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
-from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.formats.cutter import Note, one_spaced
-from pipeline.tables import Page
+from pipeline.formats.linked import Linked, linked
+from pipeline.tables import Declaration, Page
 
 # Names of <meta> in order of trust, as property, name or itemprop: Open Graph, schema.org, then older habits.
 _PUBLISHED = (
     "article:published_time",
     "datepublished",
     "og:published_time",
+    "og:article:published_time",
     "article.published",
+    "published-date",
+    "published_date",
     "parsely-pub-date",
     "sailthru.date",
     "publishdate",
     "publish-date",
+    "publish_date",
     "publication_date",
+    "publication-date",
     "pubdate",
+    "article.created",
     "dcterms.created",
     "dcterms.issued",
+    "dcterms.date",
+    "dc.date.created",
     "dc.date.issued",
     "dc.date",
     "date",
 )
 _AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
-_ARTICLES = frozenset({
-    "AnalysisNewsArticle", "Article", "AskPublicNewsArticle", "BackgroundNewsArticle", "BlogPosting", "LiveBlogPosting",
-    "NewsArticle", "OpinionNewsArticle", "Report", "ReportageNewsArticle", "ReviewNewsArticle", "TechArticle",
-})  # fmt: skip
+# The last part of other names that mean the author: dcsext.author, cxenseparse:author, article:byline.
+_AUTHOR_PARTS = frozenset({"author", "authors", "byline", "articleauthor", "autor"})
+_PARTS = re.compile(r"[:.\s_-]+")
+_TITLES = (("og", "og:title"), ("twitter", "twitter:title"))
 # Classes of <time> that say it is the article's own, not a teaser's.
 _OWN_TIME = ("publish", "posted", "entry-date", "article-date", "pubdate")
+_CHANGED_TIME = ("modif", "updat", "changed", "review")
 
-_LD_CHARS = 1_000_000
-_LD_NODES = 10_000
+_VALUE_CHARS = 2_000
+_TAG = re.compile(r"<[^<>]{1,200}>")
 _HOST_CHARS = 253
 
 Meta = Mapping[str, Sequence[str]]
@@ -48,19 +57,43 @@ def page_of(file: str, host: str | None, notes: Sequence[Note]) -> Page:
     `host` is what to take where the page names no address of its own. Nothing is interpreted: dates stay as written.
     """
     meta = _meta(notes)
-    article, publisher = _article(notes)
+    described = linked(note.text for note in notes if note.tag == "script")
+    publisher = [name for name, _ in described.names("publisher") if "//" not in name]
     url = _first(_address(u) for u in [*_links(notes, "canonical"), *meta.get("og:url", ())])
+    told = [
+        *(Declaration("title", *value) for value in _titles(meta, described, notes)),
+        *(Declaration("published", *value) for value in _published(meta, described, notes)),
+        *(Declaration("authors", *value) for value in _authors(meta, described)),
+    ]
+    kept = tuple(dict.fromkeys(one for one in told if one.value and len(one.value) <= _VALUE_CHARS))
     return Page(
         doc=file,
         file=file,
         url=url,
         host=(urlsplit(url).hostname if url else None) or host,
-        title=_first([*meta.get("og:title", ()), *_titles(notes)]),
-        site_name=_first([*meta.get("og:site_name", ()), *publisher, *meta.get("application-name", ())]),
-        published=_first(_published(meta, article, notes)),
-        authors=_authors(meta, article),
+        title=_first([d.value for d in kept if d.field == "title" and d.rule != "json-ld"]),
+        site_name=_first(map(as_text, [*meta.get("og:site_name", ()), *publisher, *meta.get("application-name", ())])),
+        published=_first(d.value for d in kept if d.field == "published" and d.rule != "only-time"),
+        authors=_first_authors(kept),
         language=_first(_languages(meta, notes)),
+        declarations=kept,
     )
+
+
+def as_text(value: str) -> str:
+    """Write a declared value as it was meant: without entities, tags, and UTF-8 that was read as Latin-1.
+
+    >>> as_text("Mayor&#8217;s <b>bridge</b>"), as_text("Br\u00c3\u00bccke")
+    ('Mayor’s bridge', 'Brücke')
+    """
+    text = _TAG.sub("", unescape(unescape(value))) if "&" in value or "<" in value else value
+    for codec in () if text.isascii() else ("latin-1", "cp1252"):
+        try:
+            text = text.encode(codec).decode()
+            break
+        except UnicodeError:
+            continue
+    return one_spaced(text)
 
 
 def host_of(file: str) -> str | None:
@@ -110,8 +143,11 @@ def _address(url: str) -> str | None:
     return plain if whole else None
 
 
-def _titles(notes: Sequence[Note]) -> Iterator[str]:
-    return (one_spaced(note.text) for note in notes if note.tag == "title")
+def _titles(meta: Meta, described: Linked, notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
+    headlines = [*described.text("headline"), *described.text("name")][:1]
+    yield from (("json-ld", as_text(text)) for text in headlines)
+    yield from ((rule, as_text(text)) for rule, name in _TITLES for text in meta.get(name, ())[:1])
+    yield from (("title", as_text(note.text)) for note in notes if note.tag == "title")
 
 
 def _languages(meta: Meta, notes: Sequence[Note]) -> Iterator[str]:
@@ -119,70 +155,54 @@ def _languages(meta: Meta, notes: Sequence[Note]) -> Iterator[str]:
     yield from meta.get("content-language", ())
 
 
-def _published(meta: Meta, article: Mapping[str, Any], notes: Sequence[Note]) -> Iterator[str]:
-    yield from meta.get(_PUBLISHED[0], ())
-    if isinstance(dated := article.get("datePublished"), str):
-        yield dated
-    for name in _PUBLISHED[1:]:
-        yield from meta.get(name, ())
-    yield from (note.attributes["datetime"] for note in notes if note.tag == "time" and _is_own_time(note))
+def _published(meta: Meta, described: Linked, notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
+    yield from (("meta", text) for text in meta.get(_PUBLISHED[0], ()))
+    yield from (("json-ld", text) for text in described.text("datePublished"))
+    yield from (("meta", text) for name in _PUBLISHED[1:] for text in meta.get(name, ()))
+    times = [note for note in notes if note.tag == "time" and note.attributes.get("datetime")]
+    yield from (("time", time.attributes["datetime"]) for time in times if _is_own_time(time))
+    # One day only is marked up on the whole page, and nothing says that it is that of a change.
+    if len({time.attributes["datetime"][:10] for time in times}) == 1 and not any(map(_is_change, times)):
+        yield "only-time", times[0].attributes["datetime"]
 
 
-def _is_own_time(note: Note) -> bool:
-    about = f"{note.attributes.get('class', '')} {note.attributes.get('itemprop', '')}".lower()
-    return "datetime" in note.attributes and ("pubdate" in note.attributes or any(word in about for word in _OWN_TIME))
+def _is_own_time(time: Note) -> bool:
+    own = "pubdate" in time.attributes or any(word in _about(time) for word in _OWN_TIME)
+    return own and not _is_change(time)
 
 
-def _authors(meta: Meta, article: Mapping[str, Any]) -> tuple[str, ...]:
-    named = list(_names(article.get("author"))) or _first_group(
-        [n for n in meta.get(key, ()) if "//" not in n] for key in _AUTHORS
-    )
-    return tuple(dict.fromkeys(name for name in map(one_spaced, named) if name))
+def _is_change(time: Note) -> bool:
+    """Tell a time of change; themes give what was never changed the classes `published updated`."""
+    about = _about(time)
+    around = f"{about} {' '.join(time.path.split('/')[-2:]).lower()}"
+    changed = any(word in around for word in _CHANGED_TIME) and not any(word in about for word in _OWN_TIME)
+    return changed or "datemodified" in about
 
 
-def _names(node: Any) -> Iterator[str]:
-    """Give the names in a JSON-LD person, organization, bare name, or list of these."""
-    for one in node if isinstance(node, list) else [node]:
-        name = one.get("name") if isinstance(one, dict) else one
-        for text in name if isinstance(name, list) else [name]:
-            if isinstance(text, str) and "//" not in text:
-                yield unescape(text)  # in a script, entities stay as the author's system wrote them
+def _about(time: Note) -> str:
+    return f"{time.attributes.get('class', '')} {time.attributes.get('itemprop', '')}".lower()
 
 
-def _article(notes: Sequence[Note]) -> tuple[Mapping[str, Any], list[str]]:
-    """Find the first article that JSON-LD describes, and the names of its publisher."""
-    for note in notes:
-        if note.tag == "script":
-            for node in _nodes(note.text):
-                kinds = node.get("@type")
-                if _ARTICLES.intersection(
-                    kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)
-                ):
-                    return node, list(_names(node.get("publisher")))
-    return {}, []
+def _authors(meta: Meta, described: Linked) -> Iterator[tuple[str, str]]:
+    for name, body in described.names("author"):
+        yield "json-ld-organisation" if body else "json-ld", _author(name)
+    others = [key for key in meta if key not in _AUTHORS and _AUTHOR_PARTS.intersection(_PARTS.split(key)[-1:])]
+    yield from (("meta", _author(name)) for key in (*_AUTHORS, *others) for name in meta.get(key, ()))
 
 
-def _nodes(source: str) -> Iterator[dict[str, Any]]:
-    """Give every object in a JSON-LD script, outermost first; broken JSON has none."""
-    if len(source) > _LD_CHARS:
-        return
-    try:
-        todo = [json.loads(source, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    for seen, node in enumerate(todo):
-        if seen > _LD_NODES:
-            return
-        if isinstance(node, dict):
-            yield node
-            todo.extend(v for v in node.values() if isinstance(v, dict | list))
-        elif isinstance(node, list):
-            todo.extend(node)
+def _author(name: str) -> str:
+    """Leave out what is no name: addresses, accounts, numbers, what a template failed to fill in."""
+    name = as_text(name)
+    empty = name.casefold() in {"undefined", "null", "none", "admin", "administrator", "author"}
+    return "" if empty or "//" in name or name.startswith("@") or not any(c.isalpha() for c in name) else name
 
 
-def _first(texts: Any) -> str | None:
+def _first_authors(told: Iterable[Declaration]) -> tuple[str, ...]:
+    """Take the authors that JSON-LD names, else the first that a <meta> does."""
+    authors = [one for one in told if one.field == "authors"]
+    described = tuple(one.value for one in authors if one.rule != "meta")
+    return described or tuple(one.value for one in authors[:1])
+
+
+def _first(texts: Iterable[str | None]) -> str | None:
     return next((text for text in texts if text), None)
-
-
-def _first_group(groups: Any) -> list[str]:
-    return next((group for group in groups if group), [])

@@ -59,8 +59,12 @@ class Rules:
 FIRST_WORD = re.compile(r"[^\s/,;|&+()\[\]]+")
 FRAMES = ("agency", "image", "caption", "byline", "source", "dateline")
 CHECKS = ("names", "word", "agency", "mixed")
-# Read by `metadata.py`.
-DOCUMENT_KEYS = ("text_roles", "body_roles", "foreign_roles", "max_zone_hours", "min_title_overlap")
+# Read by `rules.py`.
+DOCUMENT_KEYS = (
+    *("text_roles", "body_roles", "foreign_roles", "title_votes", "scores"),
+    *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars", "min_title_likeness"),
+    *("lines_above_title", "lines_below_title", "lines_to_name", "max_beside_words"),
+)
 _NUMBERS = (
     *("max_credit_chars", "max_source_chars", "max_dateline_chars", "max_caption_tail", "max_tokens"),
     *("min_name_words", "max_name_words"),

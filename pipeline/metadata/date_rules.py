@@ -53,11 +53,18 @@ _PATTERN_KEYS = ("id", "pattern", "beside_letters", "fires", "silent")
 
 # A month's name in any alphabet: Indic vowel signs are no letters to `re`. A list of all names here would be tried
 # word by word at each place; a look into a dictionary afterwards costs nothing.
-_MONTH = r"[^\s\d.,;:/()|_-]{2,20}"
-# Digits and what joins them must not go on beside a date: 10.1.2022.7 is none.
-_NOT_BESIDE = (r"(?<!\w)(?<!\d[.,/:-])", r"(?!\w)(?![./:-]\d)")
+# It ends where a capital follows a small letter: templates leave blanks out ("Jane DoeMay 3, 2022").
+_MONTH = r"[^\s\d.,;:/()|_-](?:(?!(?-i:(?<=[a-zß-öø-ÿ])[A-ZÀ-ÖØ-Þ]))[^\s\d.,;:/()|_-]){1,19}"
+# Digits and what joins them must not go on beside a date: 10.1.2022.7 is none. A capital may begin or follow one.
+_NOT_BESIDE = (
+    r"(?:(?<!\w)|(?-i:(?<=[a-zß-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])))(?<!\d[.,/:-])",
+    r"(?:(?!\w)|(?-i:(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])))(?![./:-]\d)",
+)
 _NOT_BESIDE_DIGITS = (r"(?<!\d)", "")
-_NOT_BESIDE_TIME = (r"(?<![\d:.,])(?<![A-Za-z])", r"(?![\d:])(?![A-Za-z])")
+_NOT_BESIDE_TIME = (
+    r"(?<![\d:.,])(?<![A-Za-z])",
+    r"(?![\d:])(?-i:(?![A-Za-z])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]))",
+)
 
 
 def fold(word: str) -> str:

@@ -4,11 +4,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, time
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.metadata.date_rules import WORD, Rules, fold, parse
 
-__all__ = ["Dated", "Glued", "Rules", "find_dates", "glued_date", "is_update", "only_date", "parse"]
+__all__ = ["Dated", "Glued", "Rules", "find_dates", "glued_date", "is_period", "is_update", "only_date", "parse"]
 
 
 class Dated(NamedTuple):
@@ -28,6 +29,7 @@ class Glued(NamedTuple):
 
 
 _FOUR_DIGITS = re.compile(r"\d{4}")
+_PERIOD = re.compile(r"\s*(?:[-–—]|to|bis|au|al|until|a)\s*")
 _FARTHEST = 14 * 60
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d\d)?")
 
@@ -62,6 +64,13 @@ def only_date(text: str, rules: Rules) -> Dated | None:
     starts = [0, *(dated.end for dated in found)]
     fresh = (d for d, start in zip(found, starts, strict=False) if not is_update(text[start : d.start], rules))
     return next(fresh, found[0])
+
+
+def is_period(text: str, rules: Rules) -> bool:
+    """Tell whether a text names the first and the last day of something: "12 May 2022 - 17 May 2022"."""
+    found = find_dates(text, rules)
+    days = pairwise(found)
+    return any(a.value[:10] < b.value[:10] and _PERIOD.fullmatch(text, a.end, b.start) for a, b in days)
 
 
 def is_update(text: str, rules: Rules) -> bool:

@@ -4,36 +4,28 @@ Each value is taken from a block that its role vouches for, or from what the pag
 cannot be read for certain is left out: absent is better than wrong.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.metadata import credits  # the interpreter's own `credits` is not wanted here
 from pipeline.metadata.agencies import agencies_in, agency_of
-from pipeline.metadata.credit_words import is_name, people
-from pipeline.metadata.publication import is_beside_head, published
+from pipeline.metadata.authors import Author, authors
+from pipeline.metadata.notes import Notes, Read
+from pipeline.metadata.publication import published
 from pipeline.metadata.rules import Rules, parse
+from pipeline.metadata.sites import Site, letters
+from pipeline.metadata.titles import Headline, headline
 from pipeline.tables import Block, Page
 
 __all__ = ["Metadata", "Read", "Rules", "parse", "read"]
 
 
-class Read(NamedTuple):
-    """A value, the field that it is for, and where it stands: characters start to end of a block's text."""
-
-    field: str
-    value: str
-    block: int
-    start: int
-    end: int
-
-
 class Metadata(NamedTuple):
     """What is known of a document besides its text; None and () where the page does not say.
 
-    `sources` tells where values were read that were read from blocks; a title's place is in its final text, the
-    others' in the block's text with its encoding repaired.
+    `sources` tells of every value by which rule it was read, how sure that is, and where it stands: a title's place is
+    in its final text, the others' in the block's text with its encoding repaired.
     """
 
     title: str | None
@@ -49,9 +41,9 @@ class Metadata(NamedTuple):
     sources: tuple[Read, ...]
 
 
-_SITE_JOINT = re.compile(r"\s+[|–—·•»«:/-]+\s+|\s?[｜：]\s?")
-_WORD = re.compile(r"\w+")
-_ADDRESS = re.compile(r"https?:|@|\.(?:com|org|net)\b")
+# Lines that were signed, each with what the signature says; the paragraph that a dateline heads.
+Signed = Sequence[tuple[Block, credits.Credit]]
+Dated = tuple[Block, credits.Dateline]
 
 
 def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: Rules) -> Metadata:
@@ -63,69 +55,63 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         texts: the final text of each block that stayed, by number.
         rules: see `parse`.
     """
-    head = _head(blocks, rules)
-    sites = [*_site_name(blocks)]
-    told_title = _without_site(page.title or "", [*(s.value for s in sites), page.site_name or ""], page.host)
-    reads = [*_title(blocks, texts, told_title, rules), *sites, *_picture(blocks, rules), *_source(blocks, rules)]
+    notes = Notes(rules)
+    site = _site_name(page, blocks, notes)
+    names = frozenset(filter(None, map(letters, (site or "", page.site_name or ""))))
+    title = headline(page, blocks, texts, Site(names, page.host), rules)
+    head = _head(title, blocks, rules)
+    if title is not None:
+        _note_title(title, blocks, texts, notes)
     when = published(page, blocks, head, rules)
-    if when is not None and when.block is not None:
-        reads.append(Read("published", when.dated.value, when.block, when.dated.start, when.dated.end))
-    place = next(_datelines(blocks, rules), None)
-    if place is not None:
-        reads.append(place[0])
-    values = {found.field: found.value for found in reversed(reads)}
-    site = values.get("site_name") or page.site_name
-    signed = [s for b in blocks if b.role == "agency_credit" and (s := _signature(b.text, rules))]
-    names = _authors(page, blocks, head, rules)
-    persons = [name for name in names if agency_of(name, rules.credits.agencies) is None]
-    credited = [name for found in signed for name in found.agencies] + list(place[1] if place else ())
-    for text in (*names, values.get("source", ""), values.get("credit", "")):
-        credited += agencies_in(text, rules.credits.agencies)
+    if when is not None:
+        span = (None, None, None) if when.block is None else (when.block, when.dated.start, when.dated.end)
+        notes.put("published", when.dated.value, when.rule, *span)
+    dateline = _dateline(blocks, notes, rules)
+    credit, source = _picture(blocks, notes, rules), _source(blocks, notes, rules)
+    named = authors(page, blocks, head, rules)
+    signed = [(b, s) for b in blocks if b.role == "agency_credit" and (s := _signature(b.text, rules))]
     return Metadata(
-        title=values.get("title") or told_title or None,
+        title=title.value if title else None,
         published=when.dated.value if when else None,
         published_text=when.text if when else None,
         published_precision=when.dated.precision if when else None,
-        authors=_unique(persons or (name for found in signed for name in found.authors)),
-        agencies=_unique(credited),
-        dateline=values.get("dateline"),
-        credit=values.get("credit"),
-        source=values.get("source"),
+        authors=_persons(named, signed, blocks, notes, rules),
+        agencies=_agencies(named, signed, dateline, notes, rules),
+        dateline=dateline[1].place if dateline else None,
+        credit=credit,
+        source=source,
         site_name=site,
-        sources=tuple(reads),
+        sources=tuple(notes.reads),
     )
 
 
-def _signature(text: str, rules: Rules) -> credits.Credit | None:
-    return credits.agency_credit(text, rules.credits) or credits.initials(text, rules.credits)
+def _note_title(title: Headline, blocks: Sequence[Block], texts: Mapping[int, str], notes: Notes) -> None:
+    if title.at is None or title.rule.startswith("declared/"):
+        notes.add("title", title.value, title.rule)
+    else:
+        block = blocks[title.at]
+        notes.add("title", title.value, title.rule, block, texts.get(block.block, block.text))
 
 
-def _head(blocks: Sequence[Block], rules: Rules) -> int:
-    """Find the position of the title, or of the first paragraph where there is none."""
+def _head(title: Headline | None, blocks: Sequence[Block], rules: Rules) -> int:
+    """Find the position of the headline, or of the first paragraph where the page shows none."""
+    if title is not None and title.at is not None:
+        return title.at
     titles = (at for at, block in enumerate(blocks) if block.role == "title")
     bodies = (at for at, block in enumerate(blocks) if block.role in rules.body_roles)
     return next(titles, next(bodies, 0))
 
 
-def _title(blocks: Sequence[Block], texts: Mapping[int, str], told: str, rules: Rules) -> Iterator[Read]:
-    """Read the first title, unless it has next to nothing in common with the one that the page declares."""
-    block = next((b for b in blocks if b.role == "title" and texts.get(b.block, b.text).strip()), None)
-    if block is not None:
-        text = texts.get(block.block, block.text)
-        words, declared = _words(text), _words(told)
-        if len(words & declared) >= rules.min_title_overlap * min(len(words), len(declared)):
-            yield _span("title", text, text.strip(), block)
-
-
-def _site_name(blocks: Sequence[Block]) -> Iterator[Read]:
-    """Take the name that the site shows most often; of several the first."""
+def _site_name(page: Page, blocks: Sequence[Block], notes: Notes) -> str | None:
+    """Take the name that the site shows most often, of several the first; else the one that the page declares."""
     named = [block for block in blocks if block.role == "site_name" and block.text.strip()]
     shown = Counter(block.text.strip() for block in named)
     for block in sorted(named, key=lambda block: -shown[block.text.strip()])[:1]:
-        yield _span("site_name", block.text, block.text.strip(), block)
+        return notes.add("site_name", block.text.strip(), "shown/site-name", block)
+    return notes.add("site_name", page.site_name, "declared/site-name") if page.site_name else None
 
 
-def _picture(blocks: Sequence[Block], rules: Rules) -> Iterator[Read]:
+def _picture(blocks: Sequence[Block], notes: Notes, rules: Rules) -> str | None:
     """Read the first picture's credit, from its own line or from the end of its caption."""
     for block in blocks:
         if block.role == "image_credit":
@@ -138,18 +124,18 @@ def _picture(blocks: Sequence[Block], rules: Rules) -> Iterator[Read]:
         else:
             continue
         if credit:
-            yield _span("credit", block.text, credit, block)
-            return
+            return notes.add("credit", credit, f"shown/{block.role.replace('_', '-')}", block)
+    return None
 
 
-def _source(blocks: Sequence[Block], rules: Rules) -> Iterator[Read]:
+def _source(blocks: Sequence[Block], notes: Notes, rules: Rules) -> str | None:
     for block in blocks:
         if block.role == "source_attribution" and (source := credits.source_line(block.text, rules.credits)):
-            yield _span("source", block.text, source, block)
-            return
+            return notes.add("source", source, "shown/source", block)
+    return None
 
 
-def _datelines(blocks: Sequence[Block], rules: Rules) -> Iterator[tuple[Read, tuple[str, ...]]]:
+def _dateline(blocks: Sequence[Block], notes: Notes, rules: Rules) -> Dated | None:
     """Read the place that the first paragraph, or the first but the lead, is dated from, and the agencies there."""
     body = [block for block in blocks if block.role in rules.body_roles]
     spoken = credits.spoken_places("\n".join(block.text for block in body), rules.credits)
@@ -158,61 +144,54 @@ def _datelines(blocks: Sequence[Block], rules: Rules) -> Iterator[tuple[Read, tu
         if block.role not in seen:
             seen.add(block.role)
             if found := credits.dateline(block.text, rules.credits, spoken):
-                yield _span("dateline", block.text, found.place, block), found.agencies
+                notes.add("dateline", found.place, "shown/dateline", block)
+                return block, found
+    return None
 
 
-def _authors(page: Page, blocks: Sequence[Block], head: int, rules: Rules) -> tuple[str, ...]:
-    """Take the persons that the page declares, else those of its byline, else whatever it declares.
-
-    Visible bylines come second: they run into posts and places, and stand under teasers too.
-    """
-    longest = rules.credits.max_credit_chars
-    declared = [n.strip() for n in page.authors if 0 < len(n.strip()) <= longest and not _ADDRESS.search(n)]
-    named = [person for name in declared for person in _declared_persons(name, rules)]
-    lines = [b.text for at, b in enumerate(blocks) if b.role == "byline" and is_beside_head(at, head, blocks, rules)]
-    return tuple(named or [person for line in lines for person in _shown_persons(line, rules)] or declared)
+def _signature(text: str, rules: Rules) -> credits.Credit | None:
+    return credits.agency_credit(text, rules.credits) or credits.initials(text, rules.credits)
 
 
-def _declared_persons(name: str, rules: Rules) -> Iterator[str]:
-    found = credits.byline(name, rules.credits) or people(name, rules.credits)
-    yield from (person for person in found if is_name(person, rules.credits))
+def _persons(
+    named: Sequence[Author], signed: Signed, blocks: Sequence[Block], notes: Notes, rules: Rules
+) -> tuple[str, ...]:
+    """Note the authors that are no agencies, or else the initials of those who signed."""
+    persons = [author for author in named if agency_of(author.name, rules.credits.agencies) is None]
+    persons = persons or [
+        Author(name, "shown/initials", block)
+        for block, credit in signed
+        if credit.agencies or _ends_story(block, blocks, rules)
+        for name in credit.authors
+    ]
+    once = {author.name: author for author in reversed(persons)}
+    kept = _unique(author.name for author in persons)
+    return tuple(notes.add("authors", name, once[name].rule, once[name].block) for name in kept)
 
 
-def _shown_persons(line: str, rules: Rules) -> tuple[str, ...]:
-    """Read a byline; without a label it must be one name and nothing else."""
-    alone = (line.strip(),) if is_name(line, rules.credits) else ()
-    return credits.byline(line, rules.credits) or alone
+def _ends_story(line: Block, blocks: Sequence[Block], rules: Rules) -> bool:
+    """Tell whether a line stands right behind a paragraph; elsewhere a short word is a menu's."""
+    at = next((at for at, block in enumerate(blocks) if block.block == line.block), 0)
+    return at > 0 and blocks[at - 1].role in rules.body_roles
 
 
-def _without_site(title: str, sites: Sequence[str], host: str | None) -> str:
-    """Take the site's name off the end or the beginning of a declared title."""
-    joints = list(_SITE_JOINT.finditer(title))
-    for joint in joints[-1:] + joints[:1]:
-        before, after = title[: joint.start()].strip(), title[joint.end() :].strip()
-        if _is_site(after, sites, host):
-            return before
-        if _is_site(before, sites, host):
-            return after
-    return title.strip()
-
-
-def _is_site(text: str, sites: Sequence[str], host: str | None) -> bool:
-    level = _letters(text)
-    labels = {_letters(label) for label in (host or "").split(".")[:-1]} - {"www", ""}
-    return level != "" and (level in map(_letters, sites) or any(level in (label, f"the{label}") for label in labels))
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _span(field: str, text: str, value: str, block: Block) -> Read:
-    start = max(text.find(value), 0)
-    return Read(field, value, block.block, start, start + len(value))
+def _agencies(
+    named: Sequence[Author], signed: Signed, dateline: Dated | None, notes: Notes, rules: Rules
+) -> tuple[str, ...]:
+    """Note the agencies that signatures, the dateline, bylines, the source and the picture's credit name, each once."""
+    known = rules.credits.agencies
+    found: list[tuple[str, str, Block | None]] = [
+        (name, "shown/signature", block) for block, credit in signed for name in credit.agencies
+    ]
+    if dateline is not None:
+        found += [(name, "shown/dateline", dateline[0]) for name in dateline[1].agencies]
+    for author in named:
+        rule = "declared/byline" if author.block is None else "shown/byline"
+        found += [(name, rule, author.block) for name in agencies_in(author.name, known)]
+    for field in ("source", "credit"):
+        found += [(name, f"shown/{field}", notes.block(field)) for name in agencies_in(notes.value(field), known)]
+    first = {name: (rule, block) for name, rule, block in reversed(found)}
+    return tuple(notes.add("agencies", name, *first[name]) for name in _unique(name for name, _, _ in found))
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
