@@ -84,6 +84,16 @@ def find_core(sheet: Sheet, layout: Layout) -> Core:
     return Core(start, end, head, ~head & ~tail, tail)
 
 
+def likeliest(sheet: Sheet, said: Naming, layout: Layout) -> Bools:
+    """Find the running text of pages that have none by the decision: what little speaks against is taken for it.
+
+    A notice of two sentences does not look like an article to the line model.
+    """
+    pages, prose = sheet.pages, sheet.prose(layout)
+    without = pages.total((sheet.article & prose).astype(np.int64)) == 0
+    return np.asarray(without & prose & said.unnamed & ~sheet.repeated & (sheet.logits >= layout.edge_min_logit))
+
+
 def last_sentences(sheet: Sheet, said: Naming, layout: Layout) -> Bools:
     """Find short sentences right behind the article, up to the first line that is something else by its own words.
 

@@ -21,6 +21,8 @@ _WITHIN = {
     "related_links": ("caption", "navigation"),
 }
 
+# Buttons that stand over a caption.
+_PICTURE_LABELS = ("phrase/enlarge",)
 _HEADINGS = pa.array(["h3", "h4", "h5", "h6"])
 
 
@@ -38,7 +40,9 @@ def name_blocks(sheet: Sheet, said: Naming, tails: Naming, kinds: Mapping[str, s
     said.take(tails, core.tail)
     _close(named, said, sheet, core, layout)
     title = _title(named, said, sheet, core, layout)
-    pictured = said.ruled("shape/agencies") & neighbour(said.has("caption", "ui_label"), -1, sheet.pages)
+    pictured = said.ruled("shape/agencies") & neighbour(
+        said.has("caption") | said.ruled(*_PICTURE_LABELS), -1, sheet.pages
+    )
     named.give(pictured & ~sheet.article, "image_credit", "shape/agencies")
     named.take(said, said.has("kicker") & core.head)
     named.take(said, said.furniture & ~sheet.article)
@@ -75,7 +79,7 @@ def _title(named: Naming, said: Naming, sheet: Sheet, core: Core, layout: Layout
     A headline's longer words stand in the article; those of a site's name or of a menu seldom do. Pages without one
     give their end.
     """
-    captions = said.has("caption") | neighbour(said.has("ui_label"), -1, sheet.pages)
+    captions = said.has("caption") | neighbour(said.ruled(*_PICTURE_LABELS), -1, sheet.pages)
     free = core.head & ~(said.furniture & ~sheet.article) & ~sheet.repeated & ~captions
     marked = core.head & said.has("title")
     wordy = free & (sheet.words >= layout.title_min_words) & (sheet.words <= layout.title_max_words)
@@ -83,6 +87,10 @@ def _title(named: Naming, said: Naming, sheet: Sheet, core: Core, layout: Layout
     long = np.where(sheet.pages.total(unended.astype(np.int64)) > 0, unended, wordy)
     most = np.maximum.reduceat(np.where(long, sheet.taken_up, 0), sheet.pages.starts)
     fit = long & (2 * sheet.taken_up >= most[sheet.pages.of])
+    # Where the article takes up none of them, the page's first line is the last choice: it is mostly the site's name.
+    first_line = np.isin(np.arange(len(fit)), sheet.pages.starts)
+    better = sheet.pages.total((fit & ~first_line).astype(np.int64)) > 0
+    fit &= ~(first_line & better & (most[sheet.pages.of] == 0))
     short = free & (sheet.words < layout.title_min_words) & (sheet.taken_up > 0)
     title = sheet.pages.ends
     for candidates in (short, fit, marked):
@@ -147,7 +155,7 @@ def _below_title(named: Naming, sheet: Sheet, core: Core, title: Ints, layout: L
 
 def _beside_pictures(named: Naming, said: Naming, sheet: Sheet, core: Core, layout: Layout) -> None:
     """Take what stands under a picture's button or over its credit for a caption; and its agency for its credit."""
-    under = neighbour(said.has("ui_label"), -1, sheet.pages)
+    under = neighbour(said.ruled(*_PICTURE_LABELS), -1, sheet.pages)
     beside = under | neighbour(said.has("image_credit"), 1, sheet.pages)
     wordy = (sheet.words >= layout.caption_min_words) & (~sheet.article | ~sheet.prose(layout))
     named.give(~core.tail & beside & wordy & said.unnamed, "caption", "position/caption", 0.8)
@@ -157,6 +165,9 @@ def _inside(named: Naming, said: Naming, sheet: Sheet, core: Core, kinds: Mappin
     """Name the article's own blocks, and what was dropped from between them."""
     at, pages, prose = np.arange(len(sheet.words)), sheet.pages, sheet.prose(layout)
     named.give(core.inside & ~sheet.article & sheet.repeated, "template", "repeat/site")
+    closed = neighbour(said.has("share", "comments"), -1, pages) & neighbour(sheet.article & prose, 1, pages)
+    brief = (sheet.words <= layout.heading_max_words) & (sheet.words >= layout.title_min_words) & ~sheet.ends
+    named.give(core.inside & closed & brief & said.unnamed, "heading", "position/next-article", 0.6)
     named.give(core.inside & ~sheet.article, "other", "model/inside")
     codes = sheet.kinds.dictionary_encode()
     names, code = codes.dictionary.to_pylist(), codes.indices.to_numpy()

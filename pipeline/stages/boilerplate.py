@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import linemodel
-from pipeline.layout import Sheet, find_core, last_sentences
+from pipeline.layout import Sheet, find_core, last_sentences, likeliest
 from pipeline.linemodel.measures import Columns
 from pipeline.linemodel.surroundings import Pages, pages_of
 from pipeline.naming import Bools, Naming
@@ -54,7 +54,8 @@ def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa
     evidence = evidence._replace(comments=below_comments(article, own, words, pages, rules))
     article = linemodel.decode(evidence.total, blocks["doc"], rules.model.decoding)
     sheet = _sheet(blocks, short, weighed.measures, pages, repeated, evidence.total, article)
-    sheet = sheet._replace(article=article | last_sentences(sheet, said, rules.layout))
+    sheet = sheet._replace(article=article | likeliest(sheet, said, rules.layout))
+    sheet = sheet._replace(article=sheet.article | last_sentences(sheet, said, rules.layout))
     named = name_blocks(sheet, said, tails, rules.kinds, rules.layout)
     whole = _kept_whole(sheet, named, rules)
     return _verdicts(blocks, named, whole, evidence, rules)
