@@ -21,7 +21,7 @@ FLOORS = [
     {
         "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
-        "pipeline.linemodel", "pipeline.naming", "pipeline.places", "pipeline.screens",
+        "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import rulebook
+from pipeline.firsts import first_of, firsts
 from pipeline.lines import level, levels
 from pipeline.metadata import dates
 from pipeline.screens import passing, screen_of
@@ -39,6 +40,35 @@ FRAMES = [
 def test_a_screen_lets_through_what_a_phrase_matches(text):
     texts = pa.array([text], pa.string())
     assert [p for p in PHRASES if p.search(text) and not passing(texts, p.screen)[0].as_py()] == []
+
+
+@given(LETTERS | WORDS)
+def test_a_phrase_is_tried_where_it_matches(text):
+    text = text.strip()
+    matching = [phrase for phrase in RULES.phrases if phrase.pattern.search(text)]
+    assert [p.id for p in matching if p.firsts is not None and first_of(text) not in p.firsts] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        (r"^(a|bc)?d", "abd"),
+        (r"(?i)^É{0,2}x$", "éx"),
+        (r"^[«<] ?\.", "«<"),
+        (r"^\(c\)", "("),
+        (r"^(?:\b\d+|z)y", "0z"),
+        (r"^.a", None),
+        (r"^a|\bb", None),
+        (r"^(a|b*)*", None),
+        (r"^[^a]", None),
+        (r"^\w", None),
+        (r"^[a-c]d", None),
+        (r"^a?$", None),
+        (r"^(?=b)a", None),
+    ],
+)
+def test_what_a_match_begins_with(pattern, wanted):
+    assert firsts(pattern) == (None if wanted is None else frozenset(wanted))
 
 
 @pytest.mark.parametrize(
@@ -72,14 +102,13 @@ def test_every_credit_passes_a_screen(kind, rule, text):
 
 
 def unscreened(phrase):
-    return phrase._replace(pattern=phrase.pattern._replace(screen=None))
+    return phrase._replace(pattern=phrase.pattern._replace(screen=None), firsts=None)
 
 
 def test_screens_change_nothing_on_the_sample():
     short = short_lines(pa.array(LINES), RULES.longest)
-    groups = (*RULES.head_groups, *RULES.tail_groups)
-    open_groups = [group._replace(screen=None, phrases=tuple(map(unscreened, group.phrases))) for group in groups]
-    screened, whole = by_phrase(short, groups, 0.9), by_phrase(short, open_groups, 0.9)
+    screened = by_phrase(short, RULES.phrases, 0.9)
+    whole = by_phrase(short, map(unscreened, RULES.phrases), 0.9)
     assert np.array_equal(screened.role, whole.role)
     assert screened.rule_texts().equals(whole.rule_texts())
 

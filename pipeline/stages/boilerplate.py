@@ -46,7 +46,7 @@ def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa
     short = short_lines(blocks["text"], rules.longest)
     own = _by_own_words(blocks["doc"], short, weighed.measures, sites, rules)
     said = _said(blocks, own, short, weighed.measures, rules)
-    tails = short.on_rows(by_phrase(short, rules.tail_groups, rules.scores.phrase), len(blocks))
+    tails = short.on_rows(by_phrase(short, rules.tail_phrases, rules.scores.phrase), len(blocks))
     repeated = repeated_lines(blocks["doc"], short, pages, sites)
     evidence = weigh(blocks["text"], weighed, own, repeated, rules)
     article = linemodel.decode(evidence.total, blocks["doc"], rules.model.decoding)
@@ -85,7 +85,10 @@ def _by_own_words(documents: pa.Array, short: Short, measures: Columns, sites: M
     phrases = Naming(size)
     phrases.give(measures["words"] == 0, "other", "shape/no-words", 0.9)
     phrases.give(site_names(documents, short, sites), "site_name", "site/name", 0.95)
-    phrases.take(short.on_rows(by_phrase(short, rules.head_groups, rules.scores.phrase), size), phrases.unnamed)
+    phrases.take(
+        short.on_rows(by_phrase(short, rules.head_phrases, rules.scores.phrase), size),
+        phrases.unnamed,
+    )
     return Own(phrases, short.on_rows(by_shape(short, rules), size))
 
 

@@ -11,13 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.firsts import first_of
 from pipeline.lines import levels
 from pipeline.metadata import credits, dates
 from pipeline.naming import Bools, Ints, Naming
 from pipeline.roles import CONTENT
 from pipeline.screens import Pattern, passing
-from pipeline.stages.boilerplate_rules import PathRule, PhraseGroup, Rules
+from pipeline.stages.boilerplate_rules import PathRule, Phrase, Rules
 
+_NONE = np.zeros(0, np.int64)
 _FOUR_DIGITS = r"\pN{4}"
 _PAGE = r"^(html|body)([.#]|$)"
 
@@ -68,17 +70,34 @@ def short_lines(texts: pa.Array, longest: int) -> Short:
     return Short(different, levels(different), sizes[order].astype(np.int64), rows, lines)
 
 
-def by_phrase(short: Short, groups: Iterable[PhraseGroup], score: float) -> Naming:
-    """Name lines by the first phrase that they have."""
-    found = Naming(len(short.texts))
-    for group in groups:
-        lines = np.flatnonzero(passing(short.up_to(group.max_chars), group.screen).to_numpy(zero_copy_only=False))
-        texts, sizes = short.texts.take(pa.array(lines)), short.sizes[lines]
-        for phrase in group.phrases:
-            within = int(np.searchsorted(sizes, phrase.max_chars, "right"))
-            hits = _hits(texts.slice(0, within), phrase.pattern.screen, phrase.pattern.search)
-            found.give(lines[hits], phrase.role, f"phrase/{phrase.id}", score)
+def by_phrase(short: Short, phrases: Iterable[Phrase], score: float) -> Naming:
+    """Name lines by the first phrase that they have; a phrase is tried on lines that begin as it can begin."""
+    found, begin = Naming(len(short.texts)), _by_first(short.texts)
+    for phrase in phrases:
+        within = int(np.searchsorted(short.sizes, phrase.max_chars, "right"))
+        if phrase.firsts is None:
+            texts = short.texts.slice(0, within)
+            lines = np.flatnonzero(passing(texts, phrase.pattern.screen).to_numpy(zero_copy_only=False))
+        else:
+            lines = np.concatenate([_NONE, *(begin[first] for first in sorted(phrase.firsts & begin.keys()))])
+            lines = lines[lines < within]
+        texts = short.texts.take(pa.array(lines)).to_pylist()
+        search = phrase.pattern.search
+        hits = [line for line, text in zip(lines.tolist(), texts, strict=True) if search(text)]
+        found.give(np.array(hits, np.int64), phrase.role, f"phrase/{phrase.id}", score)
     return found
+
+
+def _by_first(texts: pa.Array) -> dict[str, Ints]:
+    """Sort lines by what they begin with."""
+    heads = pc.utf8_slice_codeunits(texts, 0, 1).dictionary_encode()
+    codes = heads.indices.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(heads.dictionary)))
+    found: dict[str, list[Ints]] = {}
+    for head, lines in zip(heads.dictionary.to_pylist(), np.split(order, ends[:-1]), strict=True):
+        found.setdefault(first_of(head), []).append(lines)
+    return {first: np.concatenate(lines) for first, lines in found.items()}
 
 
 def by_shape(short: Short, rules: Rules) -> Naming:

@@ -8,36 +8,32 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pipeline import linemodel
+from pipeline.firsts import Firsts, firsts
 from pipeline.layout import Layout
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 from pipeline.metadata import credits, dates
 from pipeline.roles import ROLES
 from pipeline.screens import Pattern, pattern_of, screen_of
 
-_GROUP = 4
 # Patterns that take any words and then ask for an agency among them.
 _AGENCY_FRAMES = ("items", "person-agency", "name-agency")
 
 
 class Phrase(NamedTuple):
-    """A pattern on a line's text, and the role of a line that has it; `tail` rules count behind the article only."""
+    """A pattern on a line's text, and the role of a line that has it; `tail` rules count behind the article only.
+
+    `firsts` are the characters that a line with it can begin with (see `firsts.first_of`), None where any can.
+    """
 
     id: str
     role: str
     lang: str
     pattern: Pattern
+    firsts: Firsts
     max_chars: int
     tail: bool
     fires: tuple[str, ...]
     silent: tuple[str, ...]
-
-
-class PhraseGroup(NamedTuple):
-    """Some phrases, and a screen for all of them together; None where one of them has none."""
-
-    phrases: tuple[Phrase, ...]
-    screen: str | None
-    max_chars: int
 
 
 class PathRule(NamedTuple):
@@ -75,8 +71,6 @@ class Rules:
     site_min_share: float
     link_max_density: float
     phrases: tuple[Phrase, ...]
-    head_groups: tuple[PhraseGroup, ...]
-    tail_groups: tuple[PhraseGroup, ...]
     paths: tuple[PathRule, ...]
     kinds: Mapping[str, str]
     nav_words: pa.Array
@@ -90,6 +84,16 @@ class Rules:
     credits: credits.Rules
     credit_screens: tuple[str | None, ...]
     model: linemodel.Model
+
+    @property
+    def head_phrases(self) -> tuple[Phrase, ...]:
+        """Phrases that count anywhere on a page."""
+        return tuple(phrase for phrase in self.phrases if not phrase.tail)
+
+    @property
+    def tail_phrases(self) -> tuple[Phrase, ...]:
+        """Phrases that count behind the article only."""
+        return tuple(phrase for phrase in self.phrases if phrase.tail)
 
     @property
     def longest(self) -> int:
@@ -128,8 +132,6 @@ def parse(files: RuleFiles) -> Rules:
         site_min_share=table["site_min_share"],
         link_max_density=table["link_max_density"],
         phrases=phrases,
-        head_groups=tuple(_groups([phrase for phrase in phrases if not phrase.tail])),
-        tail_groups=tuple(_groups([phrase for phrase in phrases if phrase.tail])),
         paths=tuple(_path(row) for row in table["path"]),
         kinds=dict(table["kind"]),
         nav_words=pa.array(sorted({word for words in table["nav_words"].values() for word in words})),
@@ -170,18 +172,9 @@ def _phrase(row: Mapping[str, Any]) -> Phrase:
     _check_roles(name, [row["role"]])
     pattern = _compile(name, row["pattern"])
     return Phrase(
-        row["id"], row["role"], row["lang"], pattern, row["max_chars"], row.get("tail", False),
+        row["id"], row["role"], row["lang"], pattern, firsts(row["pattern"]), row["max_chars"], row.get("tail", False),
         tuple(row["fires"]), tuple(row["silent"]),
     )  # fmt: skip
-
-
-def _groups(phrases: Sequence[Phrase]) -> Iterator[PhraseGroup]:
-    """Screen lines for a few phrases at a time: a longer pattern costs little more than a short one, up to a point."""
-    for first in range(0, len(phrases), _GROUP):
-        group = tuple(phrases[first : first + _GROUP])
-        screens = [phrase.pattern.screen for phrase in group]
-        known = "|".join(f"(?:{screen})" for screen in screens if screen is not None)
-        yield PhraseGroup(group, None if None in screens else known, max(phrase.max_chars for phrase in group))
 
 
 def _path(row: Mapping[str, Any]) -> PathRule:
