@@ -157,6 +157,15 @@ def test_comments_under_an_article_go_even_when_they_are_running_text():
     assert kept(f"{ARTICLE.strip()}\n3 Comments\n{talk}\nReply\n{talk[2:]}\n") == [b.text for b in page(ARTICLE)]
 
 
+def test_an_empty_batch_has_no_verdicts():
+    assert judged([]) == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 10_000, "\n".join("ab")])
+def test_a_page_of_next_to_nothing_is_judged(text):
+    assert len(judged([block(text)])) == 1
+
+
 def test_every_block_gets_one_known_role():
     blocks = page(ARTICLE)
     verdicts = judged(blocks)

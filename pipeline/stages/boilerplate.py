@@ -30,7 +30,7 @@ from pipeline.stages.boilerplate_evidence import (
 )
 from pipeline.stages.boilerplate_marks import Short, by_menu, by_path, by_phrase, by_shape, short_lines
 from pipeline.stages.boilerplate_rules import Rules, parse
-from pipeline.tables import BLOCKS, EDITS, VERDICTS
+from pipeline.tables import BLOCKS, EDITS, VERDICTS, table_of
 
 __all__ = ["Rules", "Site", "judge", "parse", "propose", "with_roles"]
 
@@ -42,6 +42,8 @@ def judge(blocks: pa.RecordBatch, rules: Rules, sites: Mapping[str, Site]) -> pa
 
     `sites` says for each document what is known of its site.
     """
+    if not len(blocks):
+        return table_of([], VERDICTS)
     weighed, pages = linemodel.weigh(blocks, rules.model), pages_of(blocks["doc"])
     short = short_lines(blocks["text"], rules.longest)
     own = _by_own_words(blocks["doc"], short, weighed.measures, sites, rules)

@@ -95,7 +95,7 @@ def _by_first(texts: pa.Array) -> dict[str, Ints]:
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(heads.dictionary)))
     found: dict[str, list[Ints]] = {}
-    for head, lines in zip(heads.dictionary.to_pylist(), np.split(order, ends[:-1]), strict=True):
+    for head, lines in zip(heads.dictionary.to_pylist(), np.split(order, ends)[:-1], strict=True):
         found.setdefault(first_of(head), []).append(lines)
     return {first: np.concatenate(lines) for first, lines in found.items()}
 
