@@ -41,7 +41,7 @@ def most_likely(text: str, writing: Writing, rules: Rules) -> tuple[str | None, 
     if not columns.tags or not len(features):
         return None, 0.0
     weights = np.rint(np.log1p(counts) * _COUNT_UNIT)
-    sums = weights @ columns.likelihoods[features].astype(np.float64) + columns.priors
+    sums = weights @ columns.likelihoods.take(features, axis=0).astype(np.float64) + columns.priors
     # As py3langid does: the root of the length keeps the probabilities of long texts from running to 0 and 1.
     scale = _MODEL_UNIT * _COUNT_UNIT * math.sqrt(len(encoded))
     sums -= sums.max()

@@ -10,16 +10,17 @@ from pipeline.language.rules import Rules, Writing
 def find_writing(letters: Counter[str], rules: Rules) -> tuple[Writing | None, float]:
     """Find the first writing that nearly all letters belong to, and their share."""
     total = letters.total()
-    scripts: Counter[str] = Counter()
+    scripts: dict[str, int] = {}
     for letter, count in letters.items():
-        scripts[_script(letter)] += count
+        script = _script(letter)
+        scripts[script] = scripts.get(script, 0) + count
     for writing in rules.writings:
         if writing.scripts.isdisjoint(scripts):
             continue
-        own = sum(scripts[script] for script in writing.scripts)
+        own = sum(scripts.get(script, 0) for script in writing.scripts)
         if own < max(writing.min_letters, writing.min_share * total):
             continue
-        marked = (sum(scripts[mark] + letters[mark] for mark in group) for group in writing.marks)
+        marked = (sum(scripts.get(mark, 0) + letters.get(mark, 0) for mark in group) for group in writing.marks)
         if all(count >= writing.min_marks * own for count in marked):
             return writing, own / total
     return None, 0.0
