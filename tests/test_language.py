@@ -57,6 +57,13 @@ def writing_of(text):
     return found.id if found else None
 
 
+@pytest.fixture(scope="module", autouse=True)
+def models():
+    """Load both before any test whose time is watched."""
+    for each in BACKENDS.values():
+        detect(TEXTS["en"], each)
+
+
 @pytest.fixture(params=BACKENDS)
 def rules(request):
     return BACKENDS[request.param]
