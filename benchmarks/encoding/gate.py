@@ -1,8 +1,8 @@
 """Measure the encoding stage with and without its gate, and that the repairs are the same.
 
-python benchmarks/encoding/gate.py ../shared/bench/language/leipzig_dev.parquet [--identity 100000]
+python benchmarks/encoding/gate.py ../shared/bench/language/*_dev.parquet [--identity 100000]
 
-The parquet file has columns lang, kind (sentence, paragraph, document ...) and text. Figures are megabytes of UTF-8 a
+The parquet files have columns lang, kind (sentence, paragraph, document ...) and text. Figures are megabytes of UTF-8 a
 CPU second, one core; "ungated" shows every text to ftfy.
 """
 
@@ -34,10 +34,10 @@ ungated = each_text(encoding.repair)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("texts", type=Path)
+    parser.add_argument("texts", type=Path, nargs="+")
     parser.add_argument("--identity", type=int, default=0, metavar="N", help="compare N damaged strings instead")
     given = parser.parse_args()
-    rows = pq.read_table(given.texts).to_pylist()
+    rows = [row for path in given.texts for row in pq.read_table(path).to_pylist()]
     if given.identity:
         compare(rows, given.identity)
     else:
