@@ -15,6 +15,7 @@ from ftfy.badness import is_bad
 
 from pipeline.decoding.stray import STRAY, byte_of
 from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
+from pipeline.stages.encoding_forms import in_form
 from pipeline.stages.encoding_gate import CONFIG, changeable
 from pipeline.tables import Edit
 
@@ -47,7 +48,7 @@ def repair(text: str, rules: Rules) -> Iterator[Edit]:
     if rules.combining.search(text):
         return  # Such a run is no language; normalising it takes quadratic time.
     config = CONFIG._replace(unescape_html=False) if rules.nested.search(text) else CONFIG
-    fixed = unicodedata.normalize("NFC", fix_text_segment(_STRAYS.sub(_letters, text), config))
+    fixed = in_form(fix_text_segment(_STRAYS.sub(_letters, text), config))
     if fixed != text:
         yield from _differences(text, fixed)
 
@@ -122,4 +123,4 @@ def _name(word: str, changed: str) -> str:
         return "entity"
     if any(unicodedata.category(char) == "Cc" for char in changed):
         return "control-character"
-    return "character-form" if unicodedata.normalize("NFC", word) != word else "mojibake"
+    return "character-form" if in_form(changed) != changed or in_form(word) != word else "mojibake"

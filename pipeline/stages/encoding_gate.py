@@ -1,4 +1,4 @@
-"""Pick from a column the texts that ftfy, or Unicode's composition (NFC), would change.
+"""Pick from a column the texts that ftfy would change, or that hold letters taken apart from their accents.
 
 The gate is written from ftfy's own tables. ftfy works in rounds and ends with the first that changes nothing, and a
 round changes a text only where one of its steps finds what it looks for: an entity, a sequence that its badness
@@ -6,23 +6,24 @@ pattern calls bad, a ligature, a control character. A text without any of these 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from ftfy import TextFixerConfig
 from ftfy.badness import BADNESS_RE
-from ftfy.chardata import CONTROL_CHARS, HTML_ENTITY_RE, LIGATURES
+from ftfy.chardata import CONTROL_CHARS, HTML_ENTITY_RE
 
 from pipeline.decoding.stray import STRAY
 from pipeline.screens import passing, screen_of
+from pipeline.stages.encoding_forms import LIGATURE, MARK, composed
 
-# Quotation marks stay curly and full-width letters wide, for those are no damage; white space is another stage's.
+# Quotation marks stay curly and full-width letters wide, for those are no damage; nor are ŉ and ĳ, which are
+# letters of Afrikaans and Dutch (`encoding_forms` takes the ligatures of type apart). White space is another stage's.
 # A step that is switched on here needs its trigger in the screen.
 CONFIG = TextFixerConfig(
     unescape_html=True,
-    fix_latin_ligatures=True,
+    fix_latin_ligatures=False,
     fix_character_width=False,
     uncurl_quotes=False,
     fix_line_breaks=False,
@@ -34,9 +35,6 @@ CONFIG = TextFixerConfig(
 
 # What a verbose pattern means (group 1: classes and escapes) between the white space and comments that it does not.
 _LAYOUT = re.compile(r"(\\.|\[(?:\\.|[^\]])*\])|\s+|#.*")
-# Each of these is composed, begins a character of its own and joins none before it: Latin, Cyrillic, punctuation,
-# Chinese characters, Korean syllables. Most texts have no others and need not be looked at one by one.
-COMPOSED = r"\x00-\x{2ff}\x{400}-\x{482}\x{48a}-\x{52f}\x{2010}-\x{205f}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}"
 
 
 def one_of(chars: Iterable[int]) -> str:
@@ -62,21 +60,21 @@ def _triggers() -> str | None:
     bad, entity = screen_of(tight(BADNESS_RE)), screen_of(HTML_ENTITY_RE)
     if bad is None or entity is None:
         return None  # RE2 cannot say it: all texts go through ftfy.
-    return "|".join((bad, entity, one_of(LIGATURES), one_of(CONTROL_CHARS), STRAY.pattern))
+    return "|".join((bad, entity, LIGATURE.pattern, one_of(CONTROL_CHARS), STRAY.pattern))
 
 
 _TRIGGERS = _triggers()
 
 
 def changeable(texts: pa.Array) -> pa.Array:
-    r"""Say which texts ftfy (with `CONFIG`) or NFC may change, or have stray bytes.
+    r"""Say which texts ftfy (with `CONFIG`) or `encoding_forms` may change, or have stray bytes.
 
     >>> changeable(pa.array(["“Schön”, sagte sie", "schÃ¶n", "R&amp;D", "ﬁn", "e\u0301"])).to_pylist()
     [False, True, True, True, True]
     """
     found = passing(texts, _TRIGGERS)
-    unsure = pc.and_not(pc.match_substring_regex(texts, f"[^{COMPOSED}]"), found)
-    if unsure.true_count == 0:
+    marked = pc.and_not(pc.match_substring_regex(texts, MARK.pattern), found)
+    if marked.true_count == 0:
         return found
-    loose = [not unicodedata.is_normalized("NFC", text) for text in texts.filter(unsure).to_pylist()]
-    return pc.replace_with_mask(found, unsure, pa.array(loose, pa.bool_()))
+    apart = [composed(text) != text for text in texts.filter(marked).to_pylist()]
+    return pc.replace_with_mask(found, marked, pa.array(apart, pa.bool_()))
