@@ -34,7 +34,7 @@ def level(text: str, rules: Rules) -> Iterator[Edit]:
     >>> rules = Rules(frozenset("!?»"), frozenset("«"), beside_digits=True, after_single_letters=True)
     >>> [(e.start, e.end, e.after, e.rule) for e in level("a\xa0 b  c ", rules)]
     [(1, 3, ' ', 'no-break-space'), (4, 6, ' ', 'space-run'), (7, 8, '', 'outer-space')]
-    >>> list(level("«\xa0Vraiment\xa0?\xa0» 10\xa0000 fois", rules))
+    >>> list(level("«\xa0Vraiment\xa0?\xa0» 10\xa0000 fois, v\xa0Praze, 5\xa0cm", rules))
     []
     """
     for run in _RUN.finditer(text):
