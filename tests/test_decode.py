@@ -146,6 +146,49 @@ def test_a_text_cut_inside_a_character():
     assert decode("Die Brücke – „alt“".encode()[:-1]).text == "Die Brücke – „alt\uf7e2\uf780"
 
 
+@pytest.mark.parametrize("tail", [b"\xe2", b"\xe2\x80", b"\xf0\x9f", b"\xf0\x9f\x99", b"\xc3", b" \xe4", b"\xe6\x97"])
+def test_ascii_cut_inside_its_only_character(tail):
+    raw = b"The mayor said on Tuesday that the bridge was closed" + tail
+    assert decode(raw)[1:3] == ("utf-8-stray", "damaged")
+
+
+@pytest.mark.parametrize("text", ["Nous allons au café", "Parlo di città", "Sie trat mit dem Fuß", "ATENÇÃ"])
+def test_an_accent_at_the_end_is_no_cut_character(text):
+    assert decode(text.encode("cp1252")).text == text
+
+
+def test_many_lines_in_utf_8_speak_for_it_though_one_has_more_stray_bytes():
+    lines = [GERMAN.strip()] * 10
+    raw = "“Whole”\nwhole – too\n".encode() + "\n".join(lines).encode("cp1252").replace(b"\n", b" ")
+    assert decode(raw).text.startswith("“Whole”\nwhole – too\n")
+
+
+@pytest.mark.parametrize("text", ["It’s a start—or isn’t it?", "“Stop,” she said – “now”…", "41°F in Chávez’s café"])
+@pytest.mark.parametrize("codec", ["cp1252", "mac-roman"])
+def test_signs_stand_where_signs_belong(text, codec):
+    raw = (text + "\n" + "Plain words of no interest to anybody follow here.\n" * 3).encode(codec)
+    assert decode(raw).text.startswith(text)
+
+
+def test_no_break_spaces_alone_tell_nothing_but_what_they_are():
+    assert decode(b"10\xa0\xa0\xa0\xa0\xa012 am\n" * 3)[:2] == ("10\xa0\xa0\xa0\xa0\xa012 am\n" * 3, "cp1252")
+
+
+@pytest.mark.parametrize(
+    "codes", [b"\xfb\xfc\x8b\xb4", b"\xee\xe0\x8b\xb4"], ids=["as the web writes it", "as NEC does"]
+)
+def test_both_codes_of_a_name_in_shift_jis_are_read_and_given_back(codes):
+    raw = JAPANESE.encode("cp932") + codes
+    text, encoding, method, _ = decode(raw, "shift_jis")
+    assert (text, method) == (JAPANESE + "髙橋", "declared")
+    assert text.encode(encoding) == raw
+
+
+@given(st.text(st.sampled_from("a髙﨑①ⅰ∵￢あ\n"), max_size=20))
+def test_the_web_s_shift_jis_goes_both_ways(text):
+    assert text.encode("cp932-web").decode("cp932-web") == text.encode("cp932").decode("cp932") == text
+
+
 def test_a_line_of_another_encoding_leaves_the_others_alone():
     lines = decode(GERMAN.encode() + b"\ncaf\xe9\n" + GERMAN.encode()).text.split("\n")
     assert lines == [GERMAN, "caf\uf7e9", GERMAN]
@@ -165,8 +208,10 @@ def test_a_japanese_page_with_one_bad_byte():
         b"\x1b$B" * 1_000_000,
         b"\0" * 4_000_000,
         b"\xff\xfe" + b"\0\xd8" * 200_000,
+        b"\xd1a" * 1_000_000,
+        b"a" * 4_000_000 + b"\xe2",
     ],
-    ids=["one high byte", "high lines", "half damaged", "escapes", "zeros", "surrogates"],
+    ids=["one high byte", "high lines", "half damaged", "escapes", "zeros", "surrogates", "untidy", "cut"],
 )
 def test_hostile_bytes_take_bounded_time(raw):
     text, encoding, _, _ = decode(raw)

@@ -3,13 +3,15 @@
 import codecs
 import re
 
+from pipeline.decoding.variants import CP932_WEB
+
 # The web reads a label as the superset that is really meant (https://encoding.spec.whatwg.org/#names-and-labels). After
 # it stand codecs that read the same text and can be undone where the first cannot: Big5 and Shift JIS have two codes
 # for some characters. A codec that stands nowhere here (utf-7, unicode_escape, punycode) is no page's.
 _MULTI_BYTE = {
-    "shift_jis": ("cp932", "shift_jis_2004", "shift_jis"),
-    "cp932": ("cp932", "shift_jis_2004", "shift_jis"),
-    "shift_jis_2004": ("shift_jis_2004", "cp932"),
+    "shift_jis": ("cp932", CP932_WEB, "shift_jis_2004", "shift_jis"),
+    "cp932": ("cp932", CP932_WEB, "shift_jis_2004", "shift_jis"),
+    "shift_jis_2004": ("shift_jis_2004", "cp932", CP932_WEB),
     "euc_jp": ("euc_jp", "euc_jis_2004"),
     "euc_jis_2004": ("euc_jis_2004", "euc_jp"),
     "iso2022_jp": ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext"),

@@ -1,7 +1,7 @@
 """Find text that was decoded in the wrong encoding (mojibake), and what else a wrong decoding leaves behind.
 
 The repair is ftfy's (Speer 2019, zenodo.2591652), block by block: on a whole file, one line's verdict would change
-the next one's. Quotation marks stay curly and full-width letters wide, for those are no damage.
+the next one's. Only texts that it may change are shown to it (`encoding_gate`).
 """
 
 import re
@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from ftfy import TextFixerConfig, fix_text_segment
+from ftfy import fix_text_segment
 from ftfy.badness import is_bad
 
 from pipeline.decoding.stray import STRAY, byte_of
 from pipeline.lift import RuleError, RuleFiles, each_text, refuse_unknown
+from pipeline.stages.encoding_forms import in_form
+from pipeline.stages.encoding_gate import CONFIG, changeable
 from pipeline.tables import Edit
 
 
@@ -29,16 +30,6 @@ class Rules:
     combining: re.Pattern[str]
 
 
-# Anything but plain printable ASCII and line breaks; "&" may begin an entity.
-_SUSPECT = "[^\t\n\r -%'-~]"
-_CONFIG = TextFixerConfig(
-    unescape_html=True,
-    uncurl_quotes=False,
-    fix_character_width=False,
-    fix_line_breaks=False,
-    normalization=None,
-    explain=False,
-)
 _WORD = re.compile(r"[^ ]+")
 _STRAYS = re.compile(f"{STRAY.pattern}+")
 # The beginning of a UTF-8 character whose last bytes are missing (RFC 3629, section 4).
@@ -56,15 +47,15 @@ def repair(text: str, rules: Rules) -> Iterator[Edit]:
     """
     if rules.combining.search(text):
         return  # Such a run is no language; normalising it takes quadratic time.
-    config = _CONFIG._replace(unescape_html=False) if rules.nested.search(text) else _CONFIG
-    fixed = unicodedata.normalize("NFC", fix_text_segment(_STRAYS.sub(_letters, text), config))
+    config = CONFIG._replace(unescape_html=False) if rules.nested.search(text) else CONFIG
+    fixed = in_form(fix_text_segment(_STRAYS.sub(_letters, text), config))
     if fixed != text:
         yield from _differences(text, fixed)
 
 
 def suspect(texts: pa.Array, _: Rules) -> pa.Array:
-    """Pass the texts with a character that may be damage."""
-    return pc.match_substring_regex(texts, _SUSPECT)
+    """Pass the texts that a repair may change."""
+    return changeable(texts)
 
 
 propose = each_text(repair, screen=suspect)
@@ -132,4 +123,4 @@ def _name(word: str, changed: str) -> str:
         return "entity"
     if any(unicodedata.category(char) == "Cc" for char in changed):
         return "control-character"
-    return "character-form" if unicodedata.normalize("NFC", word) != word else "mojibake"
+    return "character-form" if in_form(changed) != changed or in_form(word) != word else "mojibake"

@@ -15,6 +15,7 @@ _RUN = re.compile(f"[{_SPACE}]+")
 _BREAK = re.compile("[\n\r\f\u2028\u2029]")
 # A single ideographic space, or a thin one, is its language's typography.
 _LAWFUL = frozenset(" \u2009\u200a\u202f\u205f\u3000")
+_KEYS = ("no_break_before", "no_break_after", "no_break_beside_digits", "no_break_after_single_letters")
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,17 @@ class Rules:
 
     before: frozenset[str]
     after: frozenset[str]
-    between_digits: bool
+    beside_digits: bool
+    after_single_letters: bool
 
 
 def level(text: str, rules: Rules) -> Iterator[Edit]:
     r"""Propose one plain space for each run of white space that is something else.
 
-    >>> rules = Rules(before=frozenset("!?»"), after=frozenset("«"), between_digits=True)
+    >>> rules = Rules(frozenset("!?»"), frozenset("«"), beside_digits=True, after_single_letters=True)
     >>> [(e.start, e.end, e.after, e.rule) for e in level("a\xa0 b  c ", rules)]
     [(1, 3, ' ', 'no-break-space'), (4, 6, ' ', 'space-run'), (7, 8, '', 'outer-space')]
-    >>> list(level("«\xa0Vraiment\xa0?\xa0» 10\xa0000 fois", rules))
+    >>> list(level("«\xa0Vraiment\xa0?\xa0» 10\xa0000 fois, v\xa0Praze, 5\xa0cm", rules))
     []
     """
     for run in _RUN.finditer(text):
@@ -49,15 +51,16 @@ def _edit(text: str, start: int, end: int, rules: Rules) -> Edit | None:
         # A hyphen at a line's end belongs to the word; whether it also joins it is not known here.
         hyphenated = text[start - 1] == "-" and text[start - 2 : start - 1].isalpha() and text[end].isalpha()
         return Edit(start, end, "" if hyphenated else " ", "line-wrap")
-    if run in _LAWFUL or (run == "\xa0" and _typographic(text[start - 1], text[end], rules)):
+    if run in _LAWFUL or (run == "\xa0" and _typographic(text[max(0, start - 2) : start], text[end], rules)):
         return None
     return Edit(start, end, " ", "no-break-space" if "\xa0" in run else "space-run")
 
 
 def _typographic(left: str, right: str, rules: Rules) -> bool:
-    if rules.between_digits and left.isdigit() and right.isdigit():
+    if rules.beside_digits and (left[-1].isdigit() or right.isdigit()):
         return True
-    return right in rules.before or left in rules.after
+    alone = left[-1].isalpha() and not left[:-1].isalnum()
+    return right in rules.before or left[-1] in rules.after or (rules.after_single_letters and alone)
 
 
 def uneven(texts: pa.Array, _: Rules) -> pa.Array:
@@ -87,9 +90,9 @@ def parse(files: RuleFiles) -> Rules:
         RuleError: a key is unknown or missing.
     """
     table = files["spacing.toml"]
-    refuse_unknown("spacing.toml", table, ("no_break_before", "no_break_after", "no_break_between_digits"))
+    refuse_unknown("spacing.toml", table, _KEYS)
     try:
         before, after = frozenset(table["no_break_before"]), frozenset(table["no_break_after"])
-        return Rules(before, after, bool(table["no_break_between_digits"]))
+        return Rules(before, after, bool(table[_KEYS[2]]), bool(table[_KEYS[3]]))
     except KeyError as key:
         raise RuleError(f"spacing.toml: {key} is missing") from None
