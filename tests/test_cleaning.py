@@ -1,7 +1,7 @@
 """What a batch goes through between blocks and tables, without files."""
 
 from pipeline.cleaning import _own_repeats
-from pipeline.sightings import count_lines
+from pipeline.sightings import count_lines, lines_shown
 from pipeline.tables import BLOCKS, Copy, table_of
 
 
@@ -26,5 +26,5 @@ def test_what_is_only_told_stays_in_the_text():
 def test_a_line_counts_once_a_document_whatever_its_digits():
     rows = [("a", 0, "Page 3 of 9"), ("a", 1, "page 4 of 9"), ("b", 0, "Page 1 of 2"), ("c", 0, "Page 1 of 2")]
     blocks = table_of([(d, b, "line", "", 0, 0, "\n", None, None, None, None, t) for d, b, t in rows], BLOCKS)
-    lines = count_lines(blocks, {"a": "x.example", "b": "x.example", "c": None})
+    lines = count_lines(lines_shown(blocks, {"a": "x.example", "b": "x.example", "c": None}))
     assert lines.to_pylist() == [{"host": "x.example", "line": "page 0 of 0", "docs": 2}]
