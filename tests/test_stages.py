@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline import rulebook
 from pipeline.ledger import apply, splice
 from pipeline.lift import each_text
+from pipeline.lines import level
 from pipeline.roles import CONTENT
 from pipeline.stages import encoding, mistranslation, spacing
 from pipeline.stages.boilerplate import Site, judge
@@ -150,6 +151,12 @@ def test_a_page_without_running_text_is_kept_whole():
 def test_lines_that_the_site_repeats_go():
     text = ARTICLE.strip() + "\nGull facts: all that flies and cries\n"
     assert "Gull facts: all that flies and cries" not in kept(text, {"gull facts all that flies and cries"})
+
+
+def test_a_quotation_that_a_site_repeats_in_its_articles_stays():
+    quotation = "“We have waited long enough for this tunnel,” the mayor said on the pier."
+    text = ARTICLE.strip().replace("What happens next", quotation)
+    assert quotation in kept(text, {level(quotation)})
 
 
 def test_comments_under_an_article_go_even_when_they_are_running_text():

@@ -1,8 +1,9 @@
 """Give every block of a page its role, and take away the blocks that are not the article.
 
-Three kinds of evidence speak on each block: what was learnt of such lines and places (the line model), what it says
-(phrases, dates, credits), and what its site repeats from page to page. Each speaks in log-odds, their sum decides, and
-all of them go into the ledger. A block that stays gets the name of its place; one that goes, of what it is.
+Four kinds of evidence speak on each block: what was learnt of such lines and places (the line model), what it says
+(phrases, dates, credits), what its site repeats from page to page, and whether it stands under comments. Each speaks in
+log-odds, their sum decides, and all of them go into the ledger. A block that stays gets the name of its place; one that
+goes, of what it is.
 """
 
 from collections.abc import Mapping
