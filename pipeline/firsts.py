@@ -6,6 +6,7 @@ from collections.abc import Iterator
 DIGIT = "0"  # stands for every digit
 _PIECE = re.compile(r"\\.|\(\?:|\(\?i:|\(\?|\[\^?\]?[^\]]*\]|[*+?]\??|\{\d*,?\d*\}|.", re.DOTALL)
 _LISTED = re.compile(r"\[[^\\^-]+\]")  # a class that lists its characters
+_DOTTED = {"ı": "i"}  # for Python a case of i
 _EMPTY = re.compile(r"[*?]|\{0?,|\{0\}")
 _ANY = None
 
@@ -19,7 +20,7 @@ def first_of(text: str) -> str:
     ('p', '0', '')
     """
     head = text[:1].casefold()[:1]
-    return DIGIT if head.isdigit() else head
+    return DIGIT if head.isdigit() else _DOTTED.get(head, head)
 
 
 def firsts(pattern: str) -> Firsts:

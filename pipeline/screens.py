@@ -11,13 +11,15 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_PIECE = re.compile(r"\\.|\(\?<?[=!]|\[\^?\]?|.", re.DOTALL)
+_PIECE = re.compile(r"\\.|\(\?<?[=!]|\(\?i?:|\(\?P<\w+>|\[\^?\]?|.", re.DOTALL)
 _LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
 _OUTSIDE = {
     r"\w": r"[\pL\pN_]", r"\W": r"[^\pL\pN_]", r"\d": r"\pN", r"\D": r"\PN", r"\s": r"[\s\pZ]", r"\S": r"\S",
     r"\b": "", r"\B": "", r"\Z": "$", r"\A": "^",
 }  # fmt: skip
 _INSIDE = {r"\w": r"\pL\pN_", r"\d": r"\pN", r"\s": r"\s\pZ"}
+# Python takes Turkish dotted and dotless letters for an i where case does not count; RE2 does not.
+_DOTS = "iIİı"
 _ANY = r"\x00-\x{10FFFF}"
 
 
@@ -47,8 +49,8 @@ def screen_of(pattern: re.Pattern[str]) -> str | None:
     >>> print(screen_of(re.compile(r"(?i)^no\W*comment[\s-]+s?\b")))
     (?i)^no[^\pL\pN_]*comment[\s\pZ-]+s?
     """
-    flags = "(?i)" if pattern.flags & re.IGNORECASE and not pattern.pattern.startswith("(?i)") else ""
-    screen = flags + "".join(_translated(pattern.pattern))
+    flags = "(?i)" if pattern.flags & re.IGNORECASE else ""
+    screen = flags + "".join(_translated(pattern.pattern, folded=bool(flags) or "(?i:" in pattern.pattern))
     try:
         pc.match_substring_regex(pa.array([""]), screen)
     except pa.ArrowInvalid:
@@ -56,17 +58,19 @@ def screen_of(pattern: re.Pattern[str]) -> str | None:
     return screen
 
 
-def _translated(pattern: str) -> Iterator[str]:
+def _translated(pattern: str, *, folded: bool) -> Iterator[str]:
     inside, skipped = False, 0
-    for piece in _PIECE.findall(pattern):
+    for piece in _PIECE.findall(pattern.removeprefix("(?i)")):
         if inside:
             inside = piece != "]"
             written = _INSIDE.get(piece, _ANY if piece in (r"\W", r"\D", r"\S") else piece)
         else:
             inside = piece.startswith("[")
             written = _OUTSIDE.get(piece, piece)
-            if piece in _LOOKS or (skipped and piece == "("):
+            if piece in _LOOKS or (skipped and piece.startswith("(")):
                 skipped += 1
+        if folded and piece in ("i", "I"):
+            written = _DOTS if inside else f"[{_DOTS}]"
         if not skipped:
             yield written
         elif piece == ")" and not inside:

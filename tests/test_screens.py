@@ -74,6 +74,8 @@ def test_what_a_match_begins_with(pattern, wanted):
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
+        (r"(?i)^ilgili [hi]$", "İLGıLI ı"),
+        (r"(?i:photo) (?P<who>i+)", "PHOTO ii"),
         (r"^\w+$", "été"),
         (r"\bcafé\b", "le café."),
         (r"^\W+$", "«»"),

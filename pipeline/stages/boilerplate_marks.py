@@ -72,18 +72,17 @@ def short_lines(texts: pa.Array, longest: int) -> Short:
 
 def by_phrase(short: Short, phrases: Iterable[Phrase], score: float) -> Naming:
     """Name lines by the first phrase that they have; a phrase is tried on lines that begin as it can begin."""
-    found, begin = Naming(len(short.texts)), _by_first(short.texts)
+    found, begin, texts = Naming(len(short.texts)), _by_first(short.texts), short.texts.to_pylist()
     for phrase in phrases:
         within = int(np.searchsorted(short.sizes, phrase.max_chars, "right"))
         if phrase.firsts is None:
-            texts = short.texts.slice(0, within)
-            lines = np.flatnonzero(passing(texts, phrase.pattern.screen).to_numpy(zero_copy_only=False))
+            passed = passing(short.texts.slice(0, within), phrase.pattern.screen)
+            lines = np.flatnonzero(passed.to_numpy(zero_copy_only=False))
         else:
             lines = np.concatenate([_NONE, *(begin[first] for first in sorted(phrase.firsts & begin.keys()))])
             lines = lines[lines < within]
-        texts = short.texts.take(pa.array(lines)).to_pylist()
         search = phrase.pattern.search
-        hits = [line for line, text in zip(lines.tolist(), texts, strict=True) if search(text)]
+        hits = [line for line in lines[found.unnamed[lines]].tolist() if search(texts[line])]
         found.give(np.array(hits, np.int64), phrase.role, f"phrase/{phrase.id}", score)
     return found
 
