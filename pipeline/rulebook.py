@@ -3,6 +3,7 @@
 import csv
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,8 +41,13 @@ def load(own: str | None = None) -> Rulebook:
     Raises:
         RuleError: a rule is not understood, or the folder is not there.
     """
+    return _load(own, digest(own))
+
+
+@lru_cache(maxsize=4)  # each pass over each part asks; the digest tells when the files have changed
+def _load(own: str | None, name: str) -> Rulebook:
     folders = [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
-    return compile_rules(read_files(folders), digest(own))
+    return compile_rules(read_files(folders), name)
 
 
 def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:

@@ -31,14 +31,14 @@ class Pattern(NamedTuple):
     screen: str | None
 
 
-def pattern_of(pattern: str) -> Pattern:
-    """Compile a pattern with its screen.
+def pattern_of(pattern: str, *, screened: bool = True) -> Pattern:
+    """Compile a pattern, with its screen if it is wanted.
 
     Raises:
         re.error: it does not compile.
     """
     compiled = re.compile(pattern)
-    return Pattern(compiled.search, compiled.split, screen_of(compiled))
+    return Pattern(compiled.search, compiled.split, screen_of(compiled) if screened else None)
 
 
 def screen_of(pattern: re.Pattern[str]) -> str | None:

@@ -13,12 +13,17 @@ from pipeline import rulebook
 from pipeline.firsts import first_of, firsts
 from pipeline.lines import level, levels
 from pipeline.metadata import dates
-from pipeline.screens import passing, screen_of
+from pipeline.screens import passing, pattern_of, screen_of
 from pipeline.stages.boilerplate_marks import by_path, by_phrase, by_shape, short_lines
 
 RULES = rulebook.load().boilerplate
 FILES = rulebook.read_files([rulebook.BUILT_IN])
-PHRASES = [phrase.pattern for phrase in RULES.phrases]
+PHRASES = [
+    pattern_of(row["pattern"])
+    for name in sorted(FILES)
+    if name == "boilerplate.toml" or name.startswith("phrases/")
+    for row in FILES[name]["phrase"]
+]
 LINES = [
     line
     for path in sorted((Path(__file__).parent.parent / "data" / "raw").rglob("*.txt"))

@@ -170,9 +170,10 @@ def _phrase(row: Mapping[str, Any]) -> Phrase:
     name = f"phrase {row.get('id')!r}"
     refuse_unknown(name, row, Phrase._fields)
     _check_roles(name, [row["role"]])
-    pattern = _compile(name, row["pattern"])
+    first = firsts(row["pattern"])
+    pattern = _compile(name, row["pattern"], screened=first is None)
     return Phrase(
-        row["id"], row["role"], row["lang"], pattern, firsts(row["pattern"]), row["max_chars"], row.get("tail", False),
+        row["id"], row["role"], row["lang"], pattern, first, row["max_chars"], row.get("tail", False),
         tuple(row["fires"]), tuple(row["silent"]),
     )  # fmt: skip
 
@@ -186,9 +187,9 @@ def _path(row: Mapping[str, Any]) -> PathRule:
     return PathRule(row["id"], row["role"], pattern, outside, tuple(row["fires"]), tuple(row["silent"]))
 
 
-def _compile(name: str, pattern: str) -> Pattern:
+def _compile(name: str, pattern: str, *, screened: bool = True) -> Pattern:
     try:
-        return pattern_of(pattern)
+        return pattern_of(pattern, screened=screened)
     except re.error as error:
         raise RuleError(f"{name}: {error}") from None
 
