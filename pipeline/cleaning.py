@@ -88,7 +88,7 @@ def _drafts(
         doc = page[0].doc
         told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
         drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules))
-        readings += (Reading(doc, *source) for source in told.sources)
+        readings += told.sources
     return drafts, readings
 
 

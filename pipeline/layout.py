@@ -1,5 +1,6 @@
 """Where blocks stand on their pages: the article's core, and the zones before, in and after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ class Layout:
     heading_max_words: int
     site_name_max_words: int
     caption_min_words: int
+    picture_labels: Sequence[str]
     page_repeats: int
     comments_after_words: int
     head_reach: int

@@ -21,8 +21,6 @@ _WITHIN = {
     "related_links": ("caption", "navigation"),
 }
 
-# Buttons that stand over a caption.
-_PICTURE_LABELS = ("phrase/enlarge",)
 _HEADINGS = pa.array(["h3", "h4", "h5", "h6"])
 
 
@@ -41,7 +39,7 @@ def name_blocks(sheet: Sheet, said: Naming, tails: Naming, kinds: Mapping[str, s
     _close(named, said, sheet, core, layout)
     title = _title(named, said, sheet, core, layout)
     pictured = said.ruled("shape/agencies") & neighbour(
-        said.has("caption") | said.ruled(*_PICTURE_LABELS), -1, sheet.pages
+        said.has("caption") | said.ruled(*layout.picture_labels), -1, sheet.pages
     )
     named.give(pictured & ~sheet.article, "image_credit", "shape/agencies")
     named.take(said, said.has("kicker") & core.head)
@@ -79,7 +77,7 @@ def _title(named: Naming, said: Naming, sheet: Sheet, core: Core, layout: Layout
     A headline's longer words stand in the article; those of a site's name or of a menu seldom do. Pages without one
     give their end.
     """
-    captions = said.has("caption") | neighbour(said.ruled(*_PICTURE_LABELS), -1, sheet.pages)
+    captions = said.has("caption") | neighbour(said.ruled(*layout.picture_labels), -1, sheet.pages)
     free = core.head & ~(said.furniture & ~sheet.article) & ~sheet.repeated & ~captions
     marked = core.head & said.has("title")
     wordy = free & (sheet.words >= layout.title_min_words) & (sheet.words <= layout.title_max_words)
@@ -126,7 +124,8 @@ def _above_title(named: Naming, sheet: Sheet, core: Core, title: Ints, layout: L
         named.give(first[first < pages.ends], "site_name", rule)
         nameless = nameless & ~(first < pages.ends)[pages.of]
     named.give(core.head & sheet.repeated & ~sheet.article, "navigation", "repeat/site")
-    named.give(above & (brief | ~sheet.article), "navigation", "model/above-title")
+    named.give(above & ~sheet.article, "navigation", "model/above-title")
+    named.give(above & brief, "navigation", "position/above-title")
     named.give(above, "lead", "model/above-title")
 
 
@@ -155,7 +154,7 @@ def _below_title(named: Naming, sheet: Sheet, core: Core, title: Ints, layout: L
 
 def _beside_pictures(named: Naming, said: Naming, sheet: Sheet, core: Core, layout: Layout) -> None:
     """Take what stands under a picture's button or over its credit for a caption; and its agency for its credit."""
-    under = neighbour(said.ruled(*_PICTURE_LABELS), -1, sheet.pages)
+    under = neighbour(said.ruled(*layout.picture_labels), -1, sheet.pages)
     beside = under | neighbour(said.has("image_credit"), 1, sheet.pages)
     wordy = (sheet.words >= layout.caption_min_words) & (~sheet.article | ~sheet.prose(layout))
     named.give(~core.tail & beside & wordy & said.unnamed, "caption", "position/caption", 0.8)

@@ -64,7 +64,7 @@ def test_ids_are_unique(kind):
         pytest.param(
             case,
             id=f"{case['kind']}: {case['comment']}",
-            marks=[pytest.mark.xfail(strict=True)] if case["origin"] == "known_failure" else [],
+            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])] if case["origin"] == "known_failure" else [],
         )
         for case in CASES
     ],

@@ -62,7 +62,7 @@ def test_a_glued_date_fires_and_stays_silent(row):
         pytest.param(
             case,
             id=case["comment"],
-            marks=[pytest.mark.xfail(strict=True)] if case["origin"] == "known_failure" else [],
+            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])] if case["origin"] == "known_failure" else [],
         )
         for case in CASES
     ],

@@ -52,7 +52,7 @@ def read(blocks, known=None, texts=None):
         pytest.param(
             case,
             id=case["comment"],
-            marks=[pytest.mark.xfail(strict=True)] if case["origin"] == "known_failure" else [],
+            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])] if case["origin"] == "known_failure" else [],
         )
         for case in CASES
     ],

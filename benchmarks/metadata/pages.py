@@ -10,10 +10,10 @@ from typing import NamedTuple
 from pipeline.cleaning import mend
 from pipeline.formats import host_of, html, text
 from pipeline.lines import level
-from pipeline.metadata import Read, read
+from pipeline.metadata import read
 from pipeline.rulebook import Rulebook
 from pipeline.stages import boilerplate
-from pipeline.tables import BLOCKS, Block, Page, rows_of, table_of
+from pipeline.tables import BLOCKS, Block, Page, Reading, rows_of, table_of
 
 
 class Known(NamedTuple):
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     title: str | None
     authors: tuple[str, ...]
     published: str | None
-    reads: tuple[Read, ...] = ()
+    reads: tuple[Reading, ...] = ()
 
 
 Reader = Callable[[Known], Found]

@@ -1,34 +1,21 @@
 """Note each value that is read: for which field, by which rule, how sure that rule is, and where the value stands."""
 
-from typing import NamedTuple
-
 from pipeline.metadata.rules import Rules
-from pipeline.tables import Block
-
-
-class Read(NamedTuple):
-    """A value, the field that it is for, the rule that read it, and the share of that rule's values that are right.
-
-    It stands in characters start to end of a block's text; all three are None where the page's head declares it.
-    """
-
-    field: str
-    value: str
-    rule: str
-    score: float
-    block: int | None
-    start: int | None
-    end: int | None
+from pipeline.tables import Block, Reading
 
 
 class Notes:
-    """The values read from one document, in the order in which they were read."""
+    """The values read from one document, in the order in which they were read.
 
-    def __init__(self, rules: Rules) -> None:
+    A value stands in characters start to end of a block's text; all three are None where the page's head declares it.
+    """
+
+    def __init__(self, doc: str, rules: Rules) -> None:
         """Begin with none."""
+        self._doc = doc
         self._scores = rules.scores
         self._blocks: dict[str, Block] = {}
-        self.reads: list[Read] = []
+        self.reads: list[Reading] = []
 
     def add(self, field: str, value: str, rule: str, block: Block | None = None, text: str | None = None) -> str:
         """Note a value and give it back; `text` is the block's, where it is not the one that the block has.
@@ -45,7 +32,7 @@ class Notes:
 
     def put(self, field: str, value: str, rule: str, block: int | None, start: int | None, end: int | None) -> str:
         """Note a value whose span is known, and give it back."""
-        self.reads.append(Read(field, value, rule, self._scores[field][rule], block, start, end))
+        self.reads.append(Reading(self._doc, field, value, rule, self._scores[field][rule], block, start, end))
         return value
 
     def value(self, field: str) -> str:

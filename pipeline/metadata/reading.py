@@ -11,14 +11,14 @@ from typing import NamedTuple
 from pipeline.metadata import credits  # the interpreter's own `credits` is not wanted here
 from pipeline.metadata.agencies import agencies_in, agency_of
 from pipeline.metadata.authors import Author, authors
-from pipeline.metadata.notes import Notes, Read
+from pipeline.metadata.notes import Notes
 from pipeline.metadata.publication import published
 from pipeline.metadata.rules import Rules, parse
 from pipeline.metadata.sites import Site, letters
 from pipeline.metadata.titles import Headline, headline
-from pipeline.tables import Block, Page
+from pipeline.tables import Block, Page, Reading
 
-__all__ = ["Metadata", "Read", "Rules", "parse", "read"]
+__all__ = ["Metadata", "Rules", "parse", "read"]
 
 
 class Metadata(NamedTuple):
@@ -38,7 +38,7 @@ class Metadata(NamedTuple):
     credit: str | None
     source: str | None
     site_name: str | None
-    sources: tuple[Read, ...]
+    sources: tuple[Reading, ...]
 
 
 # Lines that were signed, each with what the signature says; the paragraph that a dateline heads.
@@ -55,7 +55,7 @@ def read(page: Page, blocks: Sequence[Block], texts: Mapping[int, str], rules: R
         texts: the final text of each block that stayed, by number.
         rules: see `parse`.
     """
-    notes = Notes(rules)
+    notes = Notes(page.doc, rules)
     site = _site_name(page, blocks, notes)
     names = frozenset(filter(None, map(letters, (site or "", page.site_name or ""))))
     title = headline(page, blocks, texts, Site(names, page.host), rules)
