@@ -34,7 +34,7 @@ from pipeline.stages import boilerplate
 
 Keep = NDArray[np.bool_]
 TEXT_ROLES = ("kicker", "lead", "body", "heading", "list", "quote", "table")
-EVIDENCE = ("model", "words", "site")
+EVIDENCE = ("model", "words", "site", "comments")
 SILENT = 0.5  # a score of one half has no log-odds
 KEEP_ALL = 1.0  # what is left to say of a line where the model is silent
 
@@ -90,7 +90,7 @@ def trained(corpus: Corpus, folds: frozenset[int], kind: str) -> Model:
 def judged(data: Labelled, models: Sequence[Model], without: Sequence[str]) -> Keep:
     """Say which blocks the stage puts into the article's text, each judged by the model that never saw its site."""
     rules = rulebook.load().boilerplate
-    silent = {"words": ("phrase", "shape"), "site": ("site", "site_prose")}
+    silent = {"words": ("phrase", "shape"), "site": ("site", "site_prose"), "comments": ("comments",)}
     off = {score: SILENT for name in without for score in silent.get(name, ())}
     rules = dataclasses.replace(rules, scores=dataclasses.replace(rules.scores, **off))
     sites, folds = sites_of(data, rules), folds_of(np.array([page.site for page in data.pages]))
