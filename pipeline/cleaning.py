@@ -101,6 +101,7 @@ def _draft(
     return Document(
         doc=declared.doc,
         file=declared.file,
+        own_id=declared.own_id,
         url=declared.url,
         host=declared.host,
         site_name=told.site_name,

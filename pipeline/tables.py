@@ -7,18 +7,26 @@ import pyarrow as pa
 
 
 class FileRow(NamedTuple):
-    """A raw file and what became of it."""
+    """A raw file, or a record of one that holds many, and what became of it."""
 
     file: str
+    record: str | None
+    own_id: str | None
     bytes: int
     sha256: str | None
     format: str | None
     encoding: str | None
     text_sha256: str | None
+    records: int | None
     outcome: str
     reason: str | None
     part: int
     run: str
+
+    @property
+    def name(self) -> str:
+        """The file's path, or the record's name under it: that of the document which was read from it."""
+        return self.file + (self.record or "")
 
 
 class Declaration(NamedTuple):
@@ -45,6 +53,7 @@ class Page(NamedTuple):
     authors: tuple[str, ...]
     language: str | None
     declarations: tuple[Declaration, ...] = ()
+    own_id: str | None = None
 
 
 class Block(NamedTuple):
@@ -100,6 +109,7 @@ class Document(NamedTuple):
 
     doc: str
     file: str
+    own_id: str | None
     url: str | None
     host: str | None
     site_name: str | None
@@ -226,6 +236,12 @@ TEXT, INT, SCORE, TEXTS = pa.string(), pa.int32(), pa.float32(), pa.list_(pa.str
 _DECLARATIONS = pa.list_(pa.struct([(name, TEXT) for name in Declaration._fields]))
 
 _DOC = _field("doc", TEXT, "the page: its raw file's path under the raw folder, plus #n for a container's n-th record")
+_OWN_ID = _field(
+    "own_id",
+    TEXT,
+    "what a record is called where it comes from: its id, WARC-Record-ID, Message-ID, path in an archive",
+    null=True,
+)
 _BLOCK = _field("block", INT, "number of the block in its document, from 0")
 _REF_DOC = _field("ref_doc", TEXT, "document of the block that this refers to", null=True)
 _REF_BLOCK = _field("ref_block", INT, "number of the block that this refers to", null=True)
@@ -234,19 +250,22 @@ _HOST = _field("host", TEXT, "host name of the page's address, or of the folder 
 FILES = pa.schema(
     [
         _field("file", TEXT, "path under the raw folder"),
+        _field("record", TEXT, "which record of the file this is: #n, from 1; null for the file itself", null=True),
+        _OWN_ID,
         _field("bytes", pa.int64(), "size in bytes"),
-        _field("sha256", TEXT, "SHA-256 of the bytes, hexadecimal; null where the file was not read", null=True),
-        _field("format", TEXT, "format that the file was read as", null=True),
+        _field("sha256", TEXT, "SHA-256 of the bytes, hexadecimal; null where they were not read", null=True),
+        _field("format", TEXT, "what it was read as: text, html, or a container such as jsonl+gz", null=True),
         _field(
             "encoding", TEXT, "Python's name of the encoding; text.encode(encoding) gives the bytes back", null=True
         ),
         _field("text_sha256", TEXT, "SHA-256 of what restore gives back: the bytes, or HTML's visible text", null=True),
-        _field("outcome", TEXT, "read or rejected"),
-        _field("reason", TEXT, "why it was rejected", null=True),
+        _field("records", pa.int64(), "records that a container holds, those included that were not read", null=True),
+        _field("outcome", TEXT, "read, rejected, or partial: a container that breaks off"),
+        _field("reason", TEXT, "why it was rejected, or where it breaks off", null=True),
         _field("part", INT, "number of the part that read it"),
         _field("run", TEXT, "run that read it"),
     ],
-    metadata={"description": "a row for each raw file, with its outcome"},
+    metadata={"description": "a row for each raw file and for each record of one that holds many, with its outcome"},
 )
 
 PAGES = pa.schema(
@@ -261,6 +280,7 @@ PAGES = pa.schema(
         _field("authors", TEXTS, "authors that the page declares"),
         _field("language", TEXT, "language that the page declares, BCP 47", null=True),
         _field("declarations", _DECLARATIONS, "every title, date and author that it declares, and where"),
+        _OWN_ID,
     ]
 )
 
@@ -319,6 +339,7 @@ DOCUMENTS = pa.schema(
     [
         _DOC,
         _field("file", TEXT, "raw file"),
+        _OWN_ID,
         _field("url", TEXT, "address of the page", null=True),
         _HOST,
         _field("site_name", TEXT, "name that the site gives itself", null=True),
