@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pipeline import events, memory, sightings, store
 from pipeline.duplicates import clusters
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
-from pipeline.lines import level
+from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
 from pipeline.tables import (
@@ -106,15 +106,21 @@ def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
 
 
 def sites_of(pages: Mapping[str, Page], lines: Mapping[str, frozenset[str]]) -> dict[str, Site]:
-    """Say for each document what is known of its site: its names, and the lines that it repeats."""
-    return {doc: Site(_site_names(page), lines.get(page.host or "", frozenset())) for doc, page in pages.items()}
+    """Say for each document what is known of its site: its names, and the lines that it repeats.
 
-
-def _site_names(page: Page) -> frozenset[str]:
-    """The site's declared name, and the name that its host spells: `the-gull.example.org` is The Gull's."""
-    host = (page.host or "").removeprefix("www.").partition(".")[0]
-    names = {level(name).replace(" ", "") for name in (page.site_name or "", host)}
-    return frozenset(names - {""})
+    A site has the name that it declares and the one that its host spells: `the-gull.example.org` is The Gull's.
+    """
+    spelt = {page.host: (page.host or "").removeprefix("www.").partition(".")[0] for page in pages.values()}
+    declared = {page.site_name or "" for page in pages.values()}
+    names = sorted(declared.union(spelt.values()))
+    level = dict(zip(names, levels(pa.array(names, pa.string())).to_pylist(), strict=True))
+    return {
+        doc: Site(
+            frozenset(level[name].replace(" ", "") for name in (page.site_name or "", spelt[page.host])) - {""},
+            lines.get(page.host or "", frozenset()),
+        )
+        for doc, page in pages.items()
+    }
 
 
 def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:

@@ -114,7 +114,7 @@ def _read(stream: BufferedReader, source: _Source, depth: int) -> Iterator[Outco
         packed += f"+{packing.name}"
         container = _container(plain, name)
     if container is None:
-        yield _page(plain, source, name, packed=bool(packed))
+        yield _page(plain.read(source.limits.max_bytes + 1), source, name, packed=bool(packed))
     elif depth >= _DEPTH:
         raise FormatError("nested", f"containers lie in one another more than {_DEPTH} deep")
     else:
@@ -154,15 +154,17 @@ def _record(record: Record | Refused, source: _Source, depth: int) -> Iterator[O
     if isinstance(record, Refused):
         yield below.rejected(record.error, record.bytes)
         return
+    if isinstance(record.content, bytes) and not record.name:
+        yield _page(record.content, below, "", packed=False)
+        return
     try:
         yield from _read(buffered(record.content), below, depth + 1)
     except FormatError as error:
         yield below.rejected(error, 0)
 
 
-def _page(stream: BufferedReader, source: _Source, name: str, *, packed: bool) -> Outcome:
-    """Read one page whole."""
-    raw = stream.read(source.limits.max_bytes + 1)
+def _page(raw: bytes, source: _Source, name: str, *, packed: bool) -> Outcome:
+    """Read one page; one that goes beyond the bound may come cut off behind it."""
     size, sha256, form = (len(raw) if source.record else source.planned.bytes), None, None
     if len(raw) > source.limits.max_bytes:
         return source.rejected(FormatError("too-large", f"more than {source.limits.max_bytes} bytes"), size)

@@ -20,9 +20,10 @@ class Fields:
         return frozenset(name.partition(".")[0] for names in self.names.values() for name in names)
 
     def texts(self, record: Mapping[str, Any], field: str) -> Iterator[str]:
-        """Give what a record's fields say, the most trusted first; lists give each of their texts."""
+        """Give what a levelled record's fields say, the most trusted first; lists give each of their texts."""
         for name in self.names[field]:
-            yield from _texts(_at(record, name))
+            if (value := _at(record, name)) is not None:
+                yield from _texts(value)
 
     def content(self, record: Mapping[str, Any], field: str) -> str | bytes | None:
         """Give the first text of a field that says something; bytes stay as they are."""
@@ -55,15 +56,19 @@ def parse(files: RuleFiles) -> Fields:
     return Fields({field: tuple(name.casefold() for name in named[field]) for field in FIELDS})
 
 
-def _at(record: Any, name: str) -> Any:
-    """Follow a dotted name into a record; a field whose own name has the dot comes first."""
-    if not isinstance(record, Mapping):
-        return None
-    lower = {key.casefold(): value for key, value in reversed(list(record.items()))}
-    if name in lower:
-        return lower[name]
+def levelled(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the names of a record's fields in lower case; of two that become one, the first stays."""
+    lower = {key.casefold(): value for key, value in record.items()}
+    return lower if len(lower) == len(record) else {k.casefold(): v for k, v in reversed(list(record.items()))}
+
+
+def _at(record: Mapping[str, Any], name: str) -> Any:
+    """Follow a dotted name into a levelled record; a field whose own name has the dot comes first."""
+    if name in record:
+        return record[name]
     head, dot, rest = name.partition(".")
-    return _at(lower.get(head), rest) if dot else None
+    inner = record.get(head) if dot else None
+    return _at(levelled(inner), rest) if isinstance(inner, dict) else None
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -75,7 +80,7 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _texts(one)
-    elif isinstance(value, Mapping) and isinstance(value.get("name"), str):
+    elif isinstance(value, dict) and isinstance(value.get("name"), str):
         yield value["name"]
     elif hasattr(value, "isoformat"):
         yield value.isoformat()

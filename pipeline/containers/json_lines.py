@@ -3,10 +3,11 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
+from pipeline.containers.fields import levelled
 from pipeline.containers.reading import Limits, Record, Refused, Told
 from pipeline.containers.streams import recoded
 from pipeline.decoding.decode import decode
@@ -94,8 +95,9 @@ def record_of(number: int, one: Any, limits: Limits, size: int) -> Record | Refu
     if isinstance(one, str):
         return Record(number, _bytes(one), "", None, Told(charset="utf-8"))
     fields = limits.fields
-    if not isinstance(one, Mapping):
+    if not isinstance(one, dict):
         return Refused(number, size, None, FormatError("malformed", "the record is no object"))
+    one = levelled(one)
     own_id = fields.first(one, "id")
     html, text = fields.content(one, "html"), fields.content(one, "text")
     if html is None and text is None:
