@@ -22,24 +22,31 @@ from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    TONGUES,
     Block,
     Copy,
     Document,
     Page,
     Paragraph,
     Reading,
+    Share,
+    Tongue,
     rows_of,
     table_of,
 )
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays.
+
+    `tongues` are the paragraphs in another language than their document.
+    """
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
+    tongues: pa.RecordBatch
     signatures: pa.RecordBatch
 
 
@@ -67,37 +74,46 @@ def clean(
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts, readings = _drafts(judged, left, pages, rules)
+    drafts, readings, tongues = _drafts(judged, left, pages, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     entries = pa.concat_batches([first, second])
-    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed)
+    made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
+    return Cleaned(verdicts, entries, *made, signed)
 
 
 def _drafts(
     judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook
-) -> tuple[list[Document], list[Reading]]:
+) -> tuple[list[Document], list[Reading], list[Tongue]]:
     """Write down what is known of each document before its copies are, and how it is known."""
     texts: dict[str, dict[int, str]] = {}
     for block in rows_of(left, Block):
         texts.setdefault(block.doc, {})[block.block] = block.text
     drafts: list[Document] = []
     readings: list[Reading] = []
+    others: list[Tongue] = []
     for _, page in documents(judged):
         doc = page[0].doc
         told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
-        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules))
+        staying = [block for block in page if block.block in texts.get(doc, {})]
+        spoken = language.tongues(
+            [texts[doc][block.block] for block in staying],
+            [block.role in rules.language.roles for block in staying],
+            rules.language,
+        )
+        drafts.append(_draft(page, spoken, pages[doc], told, rules))
         readings += told.sources
-    return drafts, readings
+        by_block = zip(staying, spoken.paragraphs, strict=True)
+        others += [Tongue(doc, b.block, tag) for b, tag in by_block if tag and tag != spoken.document.tag]
+    return drafts, readings, others
 
 
 def _draft(
-    page: Sequence[Block], texts: Mapping[int, str], declared: Page, told: metadata.Metadata, rules: Rulebook
+    page: Sequence[Block], spoken: language.Tongues, declared: Page, told: metadata.Metadata, rules: Rulebook
 ) -> Document:
-    body = "\n".join(texts[b.block] for b in page if b.block in texts and b.role in rules.language.roles)
-    tongue = language.detect(body, rules.language)
     doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)
+    mixed = language.is_mixed(spoken.shares, rules.language)
     return Document(
         doc=declared.doc,
         file=declared.file,
@@ -114,11 +130,12 @@ def _draft(
         dateline=told.dateline,
         credit=told.credit,
         source=told.source,
-        language=tongue.tag,
-        language_score=tongue.score,
+        language=spoken.document.tag,
+        language_score=spoken.document.score,
+        languages=tuple(Share(*share) for share in spoken.shares),
         event=None,
         duplicate_of=None,
-        flags=("needs-review",) if doubtful else (),
+        flags=tuple(flag for flag, raised in (("needs-review", doubtful), ("mixed-language", mixed)) if raised),
         blocks=len(page),
         kept=0,
         removed=0,
@@ -132,6 +149,7 @@ def finish(
     entries: pa.RecordBatch,
     drafts: Sequence[Document],
     copies: pa.Table,
+    tongues: Sequence[Tongue],
     rules: Rulebook,
 ) -> Finished:
     """Take the copies away, write documents and paragraphs, and prove that the books balance.
@@ -141,6 +159,7 @@ def finish(
         entries: what was done to them so far.
         drafts: what is known of the documents so far.
         copies: the copies among them (schema COPIES).
+        tongues: their paragraphs that are in another language than the document.
         rules: the rules of the run.
 
     Raises:
@@ -162,8 +181,10 @@ def finish(
         )
         for draft in drafts
     ]
+    own = {(tongue.doc, tongue.block): tongue.language for tongue in tongues}
     languages = {draft.doc: draft.language for draft in drafts}
-    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), languages), PARAGRAPHS)
+    spoken = [own.get((b.doc, b.block), languages[b.doc]) for b in rows_of(left, Block)]
+    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), spoken), PARAGRAPHS)
     return Finished(blocks, ledger, table_of(finished, DOCUMENTS), paragraphs)
 
 
@@ -203,10 +224,10 @@ def _tally(column: pa.Array) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in counts.to_pylist()}
 
 
-def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], languages: Mapping[str, str | None]) -> list[Paragraph]:
+def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], spoken: Sequence[str | None]) -> list[Paragraph]:
     counts = [edits.get(key, 0) for key in keys(left).to_pylist()]
     return [
-        Paragraph(b.doc, b.block, position, b.role or "body", languages[b.doc], counts[first + position], b.text)
+        Paragraph(b.doc, b.block, at, b.role or "body", spoken[first + at], counts[first + at], b.text)
         for first, page in documents(left)
-        for position, b in enumerate(page)
+        for at, b in enumerate(page)
     ]

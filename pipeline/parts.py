@@ -33,9 +33,11 @@ from pipeline.tables import (
     READINGS,
     SHOWN,
     SIGNATURES,
+    TONGUES,
     VERDICTS,
     Document,
     FileRow,
+    Tongue,
     rows_of,
     table_of,
 )
@@ -129,6 +131,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
+        store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
     ):
         side_by_side = (store.batches(read / "blocks.parquet"), store.batches(mended / "ledger.parquet"))
@@ -138,6 +141,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             ledger.write(pa.concat_batches([first, cleaned.entries]))
             documents.write(cleaned.documents)
             readings.write(cleaned.readings)
+            tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
@@ -171,10 +175,10 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "documents.parquet", DOCUMENTS, note) as documents_out,
         store.table_writer(draft / "paragraphs.parquet", PARAGRAPHS, note) as paragraphs_out,
     ):
-        for files, blocks, entries, drafts in _cleaned_batches(job, part):
+        for files, blocks, entries, drafts, tongues in _cleaned_batches(job, part):
             mine = [links.complete(row) for row in drafts]
             copies = _of_documents(drafts, links.copies)
-            batch = cleaning.finish(blocks, entries, mine, copies, rules)
+            batch = cleaning.finish(blocks, entries, mine, copies, tongues, rules)
             prove_restored(batch.blocks, files)
             blocks_out.write(batch.blocks)
             ledger_out.write(batch.ledger)
@@ -190,17 +194,17 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
 
 def _cleaned_batches(
     job: Job, part: Part
-) -> Iterator[tuple[list[FileRow], pa.RecordBatch, pa.RecordBatch, list[Document]]]:
-    """Read side by side what the passes before made: rows of files, blocks with roles, ledger so far, documents."""
+) -> Iterator[tuple[list[FileRow], pa.RecordBatch, pa.RecordBatch, list[Document], list[Tongue]]]:
+    """Read side by side what the passes before made: files, blocks with roles, ledger so far, documents, tongues."""
     read, cleaned = job.work("read", part.key), job.work("clean", clean_key(job, part))
     side_by_side = zip(
         *(store.batches(read / f"{name}.parquet") for name in ("files", "blocks")),
-        *(store.batches(cleaned / f"{name}.parquet") for name in ("ledger", "verdicts", "documents")),
+        *(store.batches(cleaned / f"{name}.parquet") for name in ("ledger", "verdicts", "documents", "tongues")),
         strict=True,
     )
-    for files, as_read, entries, verdicts, drafts in side_by_side:
+    for files, as_read, entries, verdicts, drafts, tongues in side_by_side:
         blocks = with_roles(as_read, verdicts.take(pc.index_in(keys(as_read), value_set=keys(verdicts))))
-        yield rows_of(files, FileRow), blocks, entries, rows_of(drafts, Document)
+        yield rows_of(files, FileRow), blocks, entries, rows_of(drafts, Document), rows_of(tongues, Tongue)
 
 
 def _of_documents(drafts: Sequence[Document], rows: pa.Table) -> pa.Table:

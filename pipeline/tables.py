@@ -104,6 +104,13 @@ class Entry(NamedTuple):
     evidence: str | None
 
 
+class Share(NamedTuple):
+    """A language, and which share of a document's letters is in it; None for what nothing could be said of."""
+
+    language: str | None
+    share: float
+
+
 class Document(NamedTuple):
     """A page, cleaned: its metadata, its counts and its text without holes."""
 
@@ -124,6 +131,7 @@ class Document(NamedTuple):
     source: str | None
     language: str | None
     language_score: float | None
+    languages: tuple[Share, ...]
     event: str | None
     duplicate_of: str | None
     flags: tuple[str, ...]
@@ -167,6 +175,14 @@ class Mention(NamedTuple):
     block: int
     name: str
     slot: str
+
+
+class Tongue(NamedTuple):
+    """A paragraph that is in another language than its document."""
+
+    doc: str
+    block: int
+    language: str
 
 
 class Line(NamedTuple):
@@ -234,6 +250,8 @@ def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False
 TEXT, INT, SCORE, TEXTS = pa.string(), pa.int32(), pa.float32(), pa.list_(pa.string())
 
 _DECLARATIONS = pa.list_(pa.struct([(name, TEXT) for name in Declaration._fields]))
+
+_SHARES = pa.list_(pa.struct([("language", TEXT), ("share", SCORE)]))
 
 _DOC = _field("doc", TEXT, "the page: its raw file's path under the raw folder, plus #n for a container's n-th record")
 _OWN_ID = _field(
@@ -356,6 +374,7 @@ DOCUMENTS = pa.schema(
         _field("source", TEXT, "where the page says that it took the article from", null=True),
         _field("language", TEXT, "language of the article, BCP 47; null where the text does not say", null=True),
         _field("language_score", SCORE, "how sure the language is, 0 to 1", null=True),
+        _field("languages", _SHARES, "languages of the article's paragraphs, and their shares of its letters"),
         _field("event", TEXT, "event that the article reports with others", null=True),
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
@@ -409,6 +428,8 @@ MENTIONS = pa.schema(
     ]
 )
 
+TONGUES = pa.schema([_DOC, _BLOCK, _field("language", TEXT, "language of the paragraph, BCP 47")])
+
 LINES = pa.schema(
     [
         _field("host", TEXT, "site"),
@@ -450,7 +471,7 @@ PARAGRAPHS = pa.schema(
         _BLOCK,
         _field("position", INT, "place among the paragraphs of its document, from 0"),
         _field("role", TEXT, "what the paragraph is: title, lead, body, heading, caption ..."),
-        _field("language", TEXT, "language of the paragraph, BCP 47", null=True),
+        _field("language", TEXT, "language of the paragraph, BCP 47: its own, or the document's", null=True),
         _field("edits", INT, "edits made in it"),
         _field("text", TEXT, "the clean text"),
     ],
