@@ -29,7 +29,7 @@ FLOORS = [
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},
-    {"pipeline.staging", "pipeline.sightings", "pipeline.cleaning", "pipeline.restoring"},
+    {"pipeline.staging", "pipeline.sightings", "pipeline.cleaning", "pipeline.drafting", "pipeline.restoring"},
     {"pipeline.job"},
     {"pipeline.planning"},
     {"pipeline.reading"},

@@ -60,7 +60,8 @@ def score_pages(path: Path, rules: language.Rules) -> None:
         for page in map(json.loads, pages):
             if page["lang"] != "en":
                 continue
-            lines = [line for line, label in zip(page["text"].split("\n"), page["labels"], strict=False) if label == "c"]
+            labelled = zip(page["text"].split("\n"), page["labels"], strict=False)
+            lines = [line for line, label in labelled if label == "c"]
             told = language.tongues(lines, [True] * len(lines), rules)
             for line, tag in zip(lines, told.paragraphs, strict=True):
                 counts["paragraphs"] += 1
