@@ -1,59 +1,139 @@
-"""Find what a translation machine got wrong, where the page itself gives the evidence.
+"""Find what a translation machine got wrong, and repair it where the page, or the run, gives the evidence.
 
-Two kinds so far. *Artefacts*: what crawlers and translated page furniture left inside running text, by pattern.
-*Names as words*: a surname that the machine took for the word that it also is ("Blinking: ..." where the page
-speaks of Antony Blinken). A name is repaired only where the page introduces the person, in a slot that only a person
-fills, and nothing speaks for the word; precision comes first.
+Kinds, each with its switch: *artefacts* that crawlers and translated page furniture left in running text; *names as
+words* ("Blinking: ..." where the page speaks of Antony Blinken); *variants* and *orders* of names that the event's
+other reports outvote; *reversed agents* and *possessives*. Precision comes first: every decision is a record, and most
+of what is found is only flagged.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from pipeline.evidence import Person, people
-from pipeline.lift import each_document
-from pipeline.stages.mistranslation_rules import Artefact, Rules, parse
-from pipeline.stages.mistranslation_slots import Hit, find_hits
-from pipeline.tables import Block, Edit
+import pyarrow as pa
 
-__all__ = ["Rules", "correct", "parse", "propose"]
+from pipeline.people import Anchor, anchors, look
+from pipeline.stages.mistranslation_agents import possessives, reversals, sentences
+from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision, without_overlap
+from pipeline.stages.mistranslation_names import names
+from pipeline.stages.mistranslation_origin import Judged, judge, labels
+from pipeline.stages.mistranslation_places import Line
+from pipeline.stages.mistranslation_rules import FLAG, Artefact, Rules, parse
+from pipeline.stages.mistranslation_variants import orders, variants
+from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
+
+__all__ = ["Decided", "Known", "Rules", "correct", "decide", "parse", "propose"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+# Kinds of decisions by the switch that they hang on, where that has another name.
+_NEEDED = ("accuses", "owns", "order", "spelling")
 
 
-def correct(page: Sequence[Block], rules: Rules) -> Iterator[tuple[int, Edit]]:
+class Known(NamedTuple):
+    """What is known of a document besides its text: its site, what it says of people, what it is told of them."""
+
+    host: str | None = None
+    own: Sequence[Seen] | None = None
+    told: Sequence[Told] = ()
+
+
+class Decided(NamedTuple):
+    """What was decided about a batch: edits by row of what boilerplate left, flags, and how each document was judged."""
+
+    edits: pa.RecordBatch
+    flags: pa.RecordBatch
+    judged: Mapping[str, Judged]
+
+
+def correct(page: Sequence[Block], rules: Rules, known: Known = Known()) -> Iterator[tuple[int, Edit]]:  # noqa: B008
     """Propose the repairs of one document: (position of the block in `page`, edit)."""
-    for i, block in enumerate(page):
-        for edit in _artefacts(block, rules.artefacts):
-            yield i, edit
-    yield from _names(page, rules)
+    for decision in _decisions(page, rules, known):
+        if decision.action == REPAIRED:
+            yield decision.at, decision.edit()
 
 
-propose = each_document(correct)
+def decide(pages: Iterable[Sequence[Block]], rules: Rules, known: Mapping[str, Known]) -> Decided:
+    """Decide about whole documents, whose blocks are judged: those with `keep` unset tell of the page and stay as is.
+
+    Args:
+        pages: the documents, one after the other.
+        rules: the rules of the stage.
+        known: what is known of each.
+    """
+    edits: list[tuple[int, *tuple[object, ...]]] = []
+    flags: list[Flag] = []
+    judged: dict[str, Judged] = {}
+    row = 0
+    for page in pages:
+        kept = [block for block in page if block.keep]
+        mine = known.get(page[0].doc, Known())
+        decisions = _decisions(kept, rules, mine)
+        edits += [(row + d.at, *d.edit()) for d in decisions if d.action == REPAIRED]
+        flags += [d.flag(kept[d.at]) for d in decisions]
+        judged[page[0].doc] = _judge(page, kept, decisions, mine, rules)
+        row += len(kept)
+    return Decided(table_of(edits, EDITS), table_of(flags, FLAGS), judged)
 
 
-def _artefacts(block: Block, artefacts: Sequence[Artefact]) -> Iterator[Edit]:
+def propose(_: pa.RecordBatch, decided: Decided) -> pa.RecordBatch:
+    """Propose what was decided."""
+    return decided.edits
+
+
+def _decisions(page: Sequence[Block], rules: Rules, known: Known) -> list[Decision]:
+    if not page:
+        return []
+    lines = [Line(at, block) for at, block in enumerate(page)]
+    own = look(page, rules.lexicon) if known.own is None else known.own
+    found: list[Decision] = []
+    if rules.on("artefact"):
+        found += [d for line in lines for d in _artefacts(line, rules.artefacts)]
+    if rules.on("name-as-word"):
+        found += _names(lines, own, known, rules)
+    slots = {row.slot for row in own} & {"accuses", "owns", "order"}
+    if rules.on("name-variant") and known.told:
+        found += variants(lines, known.told)
+    if rules.on("name-order") and "order" in slots:
+        found += orders(lines, own, known.told)
+    if slots & {"accuses", "owns"}:
+        spoken = sentences(lines)
+        found += reversals(spoken, own, known.told, rules.lexicon) if rules.on("agent-reversal") else ()
+        found += possessives(spoken, known.told, rules.lexicon) if rules.on("possessive") else ()
+    return without_overlap([_switched(decision, rules) for decision in found])
+
+
+def _switched(decision: Decision, rules: Rules) -> Decision:
+    """Make a repair a flag where the switch says so."""
+    kind = "artefact" if decision.slot == "artefact" else decision.rule
+    to_flag = decision.action == REPAIRED and rules.switches[kind] == FLAG
+    return decision._replace(action=FLAGGED) if to_flag else decision
+
+
+def _artefacts(line: Line, artefacts: Sequence[Artefact]) -> Iterator[Decision]:
     at = 0
     for artefact in artefacts:
-        if artefact.roles and block.role not in artefact.roles:
+        if artefact.roles and line.role not in artefact.roles:
             continue
-        found = artefact.pattern.search(block.text)
+        found = artefact.pattern.search(line.text)
         if found and found.start("cut") >= at:
-            yield Edit(found.start("cut"), found.end("cut"), artefact.after, artefact.id, artefact.score)
-            at = found.end("cut")
+            start, at = found.span("cut")
+            yield Decision(
+                line.at, start, at, artefact.after, artefact.id, "artefact", None, None, None, artefact.score, REPAIRED
+            )
 
 
-def _names(page: Sequence[Block], rules: Rules) -> Iterator[tuple[int, Edit]]:
-    """Repair strong hits, and weak ones where the same person has a strong hit elsewhere on the page."""
-    introduced = people(page, rules.surnames, rules.titles)
-    hits = [hit for person in introduced.values() for hit in find_hits(page, person, rules)]
-    sure = {hit.person.surname for hit in hits if hit.strong}
-    taken: set[tuple[int, int]] = set()
-    for hit in hits:
-        if hit.person.surname in sure and (hit.at, hit.start) not in taken:
-            taken.add((hit.at, hit.start))
-            yield hit.at, _edit(hit, page)
+def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules) -> list[Decision]:
+    people: Mapping[str, Anchor] = anchors(own, known.told, rules.lexicon)
+    if not people:
+        return []
+    words = frozenset(word.casefold() for line in lines for word in _WORD.findall(line.text))
+    return names(lines, people, words, rules)
 
 
-def _edit(hit: Hit, page: Sequence[Block]) -> Edit:
-    person: Person = hit.person
-    names = ", ".join(sorted(person.given | person.titles))
-    evidence = f"{names} {person.surname}, {person.times} times; slot {hit.slot}; {hit.rendering}"
-    score = 0.97 if hit.strong else 0.9
-    return Edit(hit.start, hit.end, person.surname, "name-as-word", score, page[0].doc, person.block, evidence)
+def _judge(
+    page: Sequence[Block], kept: Sequence[Block], decisions: Sequence[Decision], known: Known, rules: Rules
+) -> Judged:
+    shown = labels([block.text for block in page], rules.origin)
+    told = Counter(d.evidence.rpartition("; ")[2].partition(" ")[0] for d in decisions if d.rule == "name-as-word" and d.action == REPAIRED and d.evidence)
+    return judge(shown, decisions, told, known.host, [block.text for block in kept], rules.origin)

@@ -1,12 +1,17 @@
-"""The rules of mistranslation repair: artefacts, and surnames with the words that a machine makes of them."""
+"""The rules of mistranslation repair: switches, the words that make a slot or a guard, and what crawlers leave in text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.people import Lexicon
+from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
+
+OFF, FLAG, REPAIR = "off", "flag", "repair"
+KINDS = ("artefact", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
 
 
 class Artefact(NamedTuple):
@@ -21,51 +26,92 @@ class Artefact(NamedTuple):
     silent: tuple[str, ...]
 
 
-class Rendering(NamedTuple):
-    """A form that a machine makes of a surname: lower case, its dictionary word, part of speech (v n a r), language."""
+@dataclass(frozen=True)
+class Words:
+    """Words that make a slot of a place in a sentence, or a guard against one; in lower case."""
 
-    form: str
-    word: str
-    kind: str
-    lang: str
+    headline_roles: frozenset[str]
+    subject_verbs: frozenset[str]
+    labels: frozenset[str]
+    mute: frozenset[str]
+    function: frozenset[str]
+    ordinary: frozenset[str]
+    leading: frozenset[str]
+    finite: frozenset[str]
+    prepositions: frozenset[str]
+    addresses: frozenset[str]
+    roles: frozenset[str]
+    finite_verb: re.Pattern[str]
+    idioms: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What speaks for a translation machine, in log-odds: before anything is known, for a kind of evidence, at most."""
+
+    prior: float
+    site: float
+    label: float
+    phrase: float
+    name: float
+    quotes: float
+    most: float
+    sites: frozenset[str]
+    labels: Mapping[str, tuple[re.Pattern[str], ...]]
 
 
 @dataclass(frozen=True)
 class Rules:
     """All that mistranslation repair goes by."""
 
+    switches: Mapping[str, str]
     artefacts: tuple[Artefact, ...]
-    surnames: frozenset[str]
-    renderings: Mapping[str, tuple[Rendering, ...]]
-    titles: frozenset[str]
-    speech_verbs: frozenset[str]
-    subject_verbs: frozenset[str]
-    headline_roles: frozenset[str]
-    finite_verb: re.Pattern[str]
+    lexicon: Lexicon
+    words: Words
+    origin: Origin
+
+    def on(self, kind: str) -> bool:
+        """Whether a kind of rule looks at all."""
+        return self.switches[kind] != OFF
 
 
-_KEYS = ("artefact", "titles", "speech_verbs", "subject_verbs", "headline_roles", "finite_verb")
+_WORDS = (
+    "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
+    "addresses", "roles",
+)  # fmt: skip
+_KEYS = ("switches", "artefact", "finite_verb", "idioms", "origin", *_WORDS)
+_ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "sites", "labels")
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read mistranslation.toml and mistranslation/surnames.tsv.
+    """Read mistranslation.toml, and the names that people.toml and the folder mistranslation/ know.
 
     Raises:
-        RuleError: a key is unknown, a part of speech is none of v n a r, a pattern has no group `cut`.
+        RuleError: a key is unknown or missing, a switch is set to none of off, flag, repair, a pattern names no `cut`.
     """
     table = files["mistranslation.toml"]
     refuse_unknown("mistranslation.toml", table, _KEYS)
-    renderings = {row["surname"]: tuple(_renderings(row)) for row in files["mistranslation/surnames.tsv"]}
+    if missing := sorted(set(_KEYS) - set(table)):
+        raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
     return Rules(
+        switches=_switches(table["switches"]),
         artefacts=tuple(_artefact(row) for row in table["artefact"]),
-        surnames=frozenset(renderings),
-        renderings=renderings,
-        titles=frozenset(table["titles"]),
-        speech_verbs=frozenset(table["speech_verbs"]),
-        subject_verbs=frozenset(table["subject_verbs"]),
-        headline_roles=frozenset(table["headline_roles"]),
-        finite_verb=re.compile(table["finite_verb"]),
+        lexicon=parse_lexicon(files),
+        words=Words(
+            **{name: frozenset(table[name]) for name in _WORDS},
+            finite_verb=re.compile(table["finite_verb"]),
+            idioms=re.compile("|".join(table["idioms"]), re.IGNORECASE),
+        ),
+        origin=_origin(table["origin"]),
     )
+
+
+def _switches(table: Mapping[str, str]) -> dict[str, str]:
+    refuse_unknown("mistranslation.toml, switches", table, KINDS)
+    for kind, setting in table.items():
+        if setting not in (OFF, FLAG, REPAIR):
+            raise RuleError(f"mistranslation.toml, switches: {kind} is {setting!r}, not off, flag or repair")
+    return {kind: table.get(kind, FLAG) for kind in KINDS}
 
 
 def _artefact(row: Mapping[str, Any]) -> Artefact:
@@ -80,33 +126,7 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
     return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent)
 
 
-def _renderings(row: Mapping[str, str]) -> Sequence[Rendering]:
-    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked."""
-    found: dict[str, Rendering] = {}
-    for entry in row["renderings"].split():
-        word, _, kind = entry.partition("/")
-        word = word.replace("_", " ")
-        if kind not in ("v", "n", "a", "r"):
-            raise RuleError(f"surnames.tsv, {row['surname']}: {entry!r} names no part of speech (v n a r)")
-        for form in _forms(word, kind):
-            if form != row["surname"].casefold():
-                found.setdefault(form, Rendering(form, word, kind, row["lang"]))
-    return list(found.values())
-
-
-def _forms(word: str, kind: str) -> list[str]:
-    """Give the regular English forms of a word.
-
-    >>> _forms("blink", "v"), _forms("marry", "v"), _forms("short", "a")
-    (['blink', 'blinks', 'blinking', 'blinked'], ['marry', 'marries', 'marrying', 'married'], ['short'])
-    """
-    if kind in ("a", "r"):
-        return [word]
-    sibilant = word.endswith(("s", "x", "z", "ch", "sh"))
-    consonant_y = word.endswith("y") and word[-2:-1] not in tuple("aeiou")
-    plural = f"{word[:-1]}ies" if consonant_y else f"{word}es" if sibilant else f"{word}s"
-    if kind == "n":
-        return [word, plural]
-    bare = word[:-1] if word.endswith("e") and not word.endswith("ee") else word
-    past = f"{word[:-1]}ied" if consonant_y else f"{bare}ed"
-    return [word, plural, f"{bare}ing", past]
+def _origin(table: Mapping[str, Any]) -> Origin:
+    refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
+    labels = {lang: tuple(re.compile(p) for p in patterns) for lang, patterns in table["labels"].items()}
+    return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": labels})

@@ -1,0 +1,85 @@
+"""What speaks against a repair of a name, however well the slot fits."""
+
+from collections.abc import Callable, Sequence
+
+from pipeline.people import Anchor
+from pipeline.people.spellings import folded
+from pipeline.stages.mistranslation_places import Place
+from pipeline.stages.mistranslation_slots import Look, Slot
+
+Guard = Callable[[Look, Slot, "Sequence[Place]"], bool]
+
+
+def another_bearer(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The page gives the word a bearer of its own: Tim Cook beside Roland Koch."""
+    return any(_bears(look._replace(place=other), look.place.anchor) for other in same)
+
+
+def _bears(look: Look, anchor: Anchor) -> bool:
+    """Whether what stands before a word with a capital makes it somebody else's name."""
+    place, before = look.place, look.place.previous
+    participle = place.kind in ("v", "r") and place.rendering.form != place.rendering.word
+    if not place.capital or participle or place.before[-1:] not in ("\xa0", " ") or place.line.title_case:
+        return False
+    if place.before[-2:-1] == "." and place.before[-3:-2].isupper():  # An initial.
+        return True
+    if not before[:1].isupper() or before in anchor.given or any(folded(before) == folded(g) for g in anchor.given):
+        return False
+    lower = before.casefold()
+    if lower in look.lexicon.titles:
+        return look.english and lower not in anchor.titles and lower in look.words.addresses
+    if look.lexicon.is_given(before):
+        return True
+    opening = not place.before[: -len(before) - 1].strip(" “\"") or place.before[: -len(before) - 1][-2:-1] in ".!?:”\""
+    return not opening and lower not in look.words.function | look.words.ordinary
+
+
+def idiom(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The word belongs to a phrase: in short, for long."""
+    place = look.place
+    if slot.name in ("own-name", "headline-speaker") or (place.capital and not place.opens):
+        return False
+    at = len(place.before)
+    around = place.before + place.word + place.after
+    return any(found.start() <= at < found.end() for found in look.words.idioms.finditer(around))
+
+
+def hyphen(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """A hyphen joins the word to its neighbour: long-term."""
+    return look.place.hyphened
+
+
+def surname_is_a_word(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The surname is an English word too, and may be one here: Winter, Rose."""
+    return look.lexicon.is_word(look.place.anchor.surname)
+
+
+def role_word(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The word names an office, and whoever holds it: Judge, King."""
+    return look.place.word.casefold() in look.words.roles | look.lexicon.titles
+
+
+def quotation(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The word stands in a quotation, where people say what they like; only their full names are put right there."""
+    return look.place.quoted and slot.name not in ("own-name", "capital")
+
+
+def figure(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """A figure or an ampersand stands beside the word: a rank, a brand."""
+    return look.place.figured and slot.name not in ("own-name", "headline-speaker")
+
+
+GUARDS: dict[str, Guard] = {
+    "another-bearer": another_bearer,
+    "idiom": idiom,
+    "hyphen": hyphen,
+    "surname-is-a-word": surname_is_a_word,
+    "role-word": role_word,
+    "quotation": quotation,
+    "figure": figure,
+}
+
+
+def refused_by(look: Look, slot: Slot, same: Sequence[Place]) -> str | None:
+    """Name the first guard that refuses a slot; `same` are all places of the word on the page."""
+    return next((name for name, guard in GUARDS.items() if guard(look, slot, same)), None)
