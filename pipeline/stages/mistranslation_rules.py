@@ -55,7 +55,9 @@ def parse(files: RuleFiles) -> Rules:
     """
     table = files["mistranslation.toml"]
     refuse_unknown("mistranslation.toml", table, _KEYS)
-    renderings = {row["surname"]: tuple(_renderings(row)) for row in files["mistranslation/surnames.tsv"]}
+    renderings: dict[str, tuple[Rendering, ...]] = {}
+    for row in files["mistranslation/surnames.tsv"]:  # A name of two languages has two rows.
+        renderings[row["surname"]] = (*renderings.get(row["surname"], ()), *_renderings(row))
     return Rules(
         artefacts=tuple(_artefact(row) for row in table["artefact"]),
         surnames=frozenset(renderings),
@@ -80,15 +82,22 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
     return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent)
 
 
+_ENTRY = re.compile(r"([^/()]+)/([vnar])(?:\(([^()]*)\))?")
+
+
 def _renderings(row: Mapping[str, str]) -> Sequence[Rendering]:
-    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked."""
+    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked.
+
+    Forms in brackets take the place of the regular ones: `wolf/n(wolves)` for wolf, wolves.
+    """
     found: dict[str, Rendering] = {}
     for entry in row["renderings"].split():
-        word, _, kind = entry.partition("/")
-        word = word.replace("_", " ")
-        if kind not in ("v", "n", "a", "r"):
+        read = _ENTRY.fullmatch(entry.replace("_", " "))
+        if read is None:
             raise RuleError(f"surnames.tsv, {row['surname']}: {entry!r} names no part of speech (v n a r)")
-        for form in _forms(word, kind):
+        word, kind, irregular = read.groups()
+        inflected = _forms(word, kind) if irregular is None else [word, *filter(None, irregular.split(","))]
+        for form in inflected:
             if form != row["surname"].casefold():
                 found.setdefault(form, Rendering(form, word, kind, row["lang"]))
     return list(found.values())
