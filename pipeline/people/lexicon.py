@@ -60,7 +60,9 @@ def parse(files: RuleFiles) -> Lexicon:
     refuse_unknown("people.toml", table, _KEYS)
     if missing := sorted(set(_KEYS) - set(table)):
         raise RuleError(f"people.toml: missing {', '.join(missing)}")
-    renderings = {row["surname"]: _renderings(row) for row in files["mistranslation/surnames.tsv"]}
+    renderings: dict[str, dict[str, Rendering]] = {}
+    for row in files["mistranslation/surnames.tsv"]:  # A name of two languages has two rows.
+        renderings[row["surname"]] = {**_renderings(row), **renderings.get(row["surname"], {})}
     surnames_of: dict[str, list[str]] = {}
     for surname, forms in renderings.items():
         for form in forms:
@@ -69,7 +71,7 @@ def parse(files: RuleFiles) -> Lexicon:
     return Lexicon(
         renderings=renderings,
         surnames_of={form: tuple(surnames) for form, surnames in surnames_of.items()},
-        given=frozenset(files["mistranslation/given_names.txt"]) - set(renderings),
+        given=frozenset(files["mistranslation/given_names.txt"]),
         english=frozenset(files["mistranslation/english_surnames.txt"]),
         fewest_sisters=table["fewest_sisters"],
         least_share=table["least_share"],
@@ -78,15 +80,22 @@ def parse(files: RuleFiles) -> Lexicon:
     )
 
 
+_ENTRY = re.compile(r"([^/()]+)/([vnar])(?:\(([^()]*)\))?")
+
+
 def _renderings(row: Mapping[str, str]) -> dict[str, Rendering]:
-    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked."""
+    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked.
+
+    Forms in brackets take the place of the regular ones: `wolf/n(wolves)` for wolf, wolves.
+    """
     found: dict[str, Rendering] = {}
     for entry in row["renderings"].split():
-        word, _, kind = entry.partition("/")
-        word = word.replace("_", " ")
-        if kind not in ("v", "n", "a", "r"):
+        read = _ENTRY.fullmatch(entry.replace("_", " "))
+        if read is None:
             raise RuleError(f"surnames.tsv, {row['surname']}: {entry!r} names no part of speech (v n a r)")
-        for form in forms(word, kind):
+        word, kind, irregular = read.groups()
+        inflected = forms(word, kind) if irregular is None else [word, *filter(None, irregular.split(","))]
+        for form in inflected:
             if form != row["surname"].casefold():
                 found.setdefault(form, Rendering(form, word, kind, row["lang"]))
     return found

@@ -1,0 +1,81 @@
+"""The names and phrases that mistranslation repair knows are data: each row is checked, whatever reads it."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from pipeline import rulebook
+from pipeline.rulebook import BUILT_IN, read_files
+from pipeline.stages.mistranslation_rules import _forms
+
+FILES = read_files([BUILT_IN])
+SURNAMES = FILES["mistranslation/surnames.tsv"]
+LANGUAGES = {"de", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr"}
+ENTRY = re.compile(r"([a-z]+(?:[_-][a-z]+)*)/([vnar])(?:\(([a-z,_-]*)\))?")
+NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+def read(row):
+    """Every rendering of a row as (word, part of speech, forms in brackets or None)."""
+    return [ENTRY.fullmatch(entry).groups() for entry in row["renderings"].split()]
+
+
+def test_there_are_surnames_of_every_language():
+    assert len({row["surname"] for row in SURNAMES}) >= 1_000
+    assert set(Counter(row["lang"] for row in SURNAMES)) == LANGUAGES
+    assert min(Counter(row["lang"] for row in SURNAMES).values()) >= 100
+
+
+def test_surnames_are_sorted_and_stand_once():
+    keys = [(row["lang"], row["surname"]) for row in SURNAMES]
+    assert keys == sorted(set(keys))
+
+
+def test_a_surname_is_a_name():
+    wrong = [n for n in (row["surname"] for row in SURNAMES) if not (NAME.fullmatch(n) and n[0].isupper())]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+def test_renderings_are_lower_case_words_with_a_part_of_speech(lang):
+    rows = [row for row in SURNAMES if row["lang"] == lang]
+    wrong = [
+        (row["surname"], entry) for row in rows for entry in row["renderings"].split() if not ENTRY.fullmatch(entry)
+    ]
+    assert wrong == []
+
+
+def test_no_rendering_is_the_name_itself_or_stands_twice():
+    for row in SURNAMES:
+        words = [(word, kind) for word, kind, _ in read(row)]
+        assert words
+        assert len(words) == len(set(words)), row
+        assert row["surname"].casefold() not in {word for word, _ in words}, row
+
+
+def test_brackets_stand_only_where_the_regular_forms_are_wrong():
+    for row in SURNAMES:
+        for word, kind, irregular in read(row):
+            if irregular is not None:
+                assert kind in "vn", row
+                assert [word, *filter(None, irregular.split(","))] != _forms(word, kind), (row["surname"], word)
+
+
+def test_a_word_has_the_same_forms_wherever_it_stands():
+    forms = {}
+    for row in SURNAMES:
+        for word, kind, irregular in read(row):
+            assert forms.setdefault((word, kind), irregular) == irregular, (row["surname"], word)
+
+
+def test_forms_in_brackets_take_the_place_of_the_regular_ones():
+    known = rulebook.load().mistranslation.renderings
+    assert {r.form for r in known["Volkov"]} == {"wolf", "wolves"}
+    assert {"break", "broke", "broken"} <= {r.form for r in known["Brecht"]}
+    assert {(r.form, r.lang) for r in known["Berger"]} >= {("shepherd", "fr")}
+
+
+def test_a_name_of_two_languages_keeps_the_words_of_both():
+    known = rulebook.load().mistranslation.renderings
+    assert {r.lang for r in known["Costa"]} == {"es", "it", "pt"}
