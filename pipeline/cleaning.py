@@ -34,10 +34,11 @@ from pipeline.tables import (
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays."""
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
+    flags: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
     signatures: pa.RecordBatch
@@ -60,23 +61,33 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
 
 
 def clean(
-    blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook
+    blocks: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    sites: Mapping[str, boilerplate.Site],
+    people: Mapping[str, mistranslation.Known],
+    rules: Rulebook,
 ) -> Cleaned:
     """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
-    left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts, readings = _drafts(judged, left, pages, rules)
+    decided = mistranslation.decide((page for _, page in documents(judged)), rules.mistranslation, people)
+    left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    drafts, readings = _drafts(judged, left, pages, rules, decided.judged)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     entries = pa.concat_batches([first, second])
-    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed)
+    documents_, told = table_of(drafts, DOCUMENTS), table_of(readings, READINGS)
+    return Cleaned(verdicts, entries, decided.flags, documents_, told, signed)
 
 
 def _drafts(
-    judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook
+    judged: pa.RecordBatch,
+    left: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    rules: Rulebook,
+    origins: Mapping[str, mistranslation.Judged],
 ) -> tuple[list[Document], list[Reading]]:
     """Write down what is known of each document before its copies are, and how it is known."""
     texts: dict[str, dict[int, str]] = {}
@@ -87,7 +98,8 @@ def _drafts(
     for _, page in documents(judged):
         doc = page[0].doc
         told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
-        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules))
+        score, source = origins[doc]
+        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules)._replace(mt_score=score, mt_source=source))
         readings += told.sources
     return drafts, readings
 
@@ -117,6 +129,8 @@ def _draft(
         language_score=tongue.score,
         event=None,
         duplicate_of=None,
+        mt_score=0.0,
+        mt_source=None,
         flags=("needs-review",) if doubtful else (),
         blocks=len(page),
         kept=0,

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
 from pipeline.formats import format_named
-from pipeline.gathering import links_of, sites_of
+from pipeline.gathering import links_of, people_of, sites_of
 from pipeline.job import Job, Part, clean_key, finish_key, load_rules, mend_key, pages_of
 from pipeline.ledger import LedgerError, keys, replay
 from pipeline.reading import Read, read_batches
@@ -24,13 +24,16 @@ from pipeline.tables import (
     BLOCKS,
     COPIES,
     DOCUMENTS,
+    ENTITIES,
     EVENTS,
     FILES,
+    FLAGS,
     LEDGER,
     LINES,
     MENTIONS,
     PAGES,
     PARAGRAPHS,
+    PEOPLE,
     READINGS,
     SHOWN,
     SIGNATURES,
@@ -96,6 +99,7 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "lines.parquet", LINES, made_with) as lines,
         store.table_writer(draft / "shown.parquet", SHOWN, made_with) as remembered,
         store.table_writer(draft / "mentions.parquet", MENTIONS, made_with) as mentions,
+        store.table_writer(draft / "people.parquet", PEOPLE, made_with) as people,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             true, entries = cleaning.mend(blocks, rules)
@@ -103,7 +107,9 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             shown = sightings.lines_shown(true, hosts)
             lines.write(sightings.count_lines(shown))
             remembered.write(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
-            mentions.write_batch(sightings.note_mentions(true, pages, rules))
+            mentioned, seen = sightings.note_names(true, pages, rules)
+            mentions.write_batch(mentioned)
+            people.write_batch(seen)
             repairs += entries.num_rows
     return {"repairs": repairs}
 
@@ -124,22 +130,24 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     pages = pages_of(job, part)
-    sites = sites_of(job, pages)
+    sites, people = sites_of(job, pages), people_of(job, part)
     mended = store.table([job.work("mend", mend_key(job, part)) / "ledger.parquet"], LEDGER)
     removed = corrected = 0
     made_with = {"rules": rules.digest}
     with (
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
+        store.table_writer(draft / "flags.parquet", FLAGS, made_with) as flags,
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             first = _of_documents(blocks, mended)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules)
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites, people, rules)
             verdicts.write_batch(cleaned.verdicts)
             ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
+            flags.write_batch(cleaned.flags)
             documents.write_batch(cleaned.documents)
             readings.write_batch(cleaned.readings)
             signed.write_batch(cleaned.signatures)
@@ -195,6 +203,7 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             counts.update(f"{stage}/{rule}" for stage, rule in rules_of)
     store.write_table(draft / "copies.parquet", COPIES, links.copies.to_batches(), note)
     store.write_table(draft / "events.parquet", EVENTS, links.events.to_batches(), note)
+    store.write_table(draft / "entities.parquet", ENTITIES, links.entities.to_batches(), note)
     return dict(counts)
 
 

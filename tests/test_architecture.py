@@ -19,7 +19,7 @@ FLOORS = [
     {"pipeline", "pipeline.tables", "pipeline.store", "pipeline.store_raw", "pipeline.roles"},
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {
-        "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
+        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },

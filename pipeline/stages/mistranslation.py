@@ -23,7 +23,7 @@ from pipeline.stages.mistranslation_rules import FLAG, Artefact, Rules, parse
 from pipeline.stages.mistranslation_variants import orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
-__all__ = ["Decided", "Known", "Rules", "correct", "decide", "parse", "propose"]
+__all__ = ["Decided", "Judged", "Known", "Rules", "correct", "decide", "parse", "propose"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 # Kinds of decisions by the switch that they hang on, where that has another name.
