@@ -1,6 +1,6 @@
 """Make of what a document says, and of what it is told, the people whom a repair of a name may rest on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from pipeline.people.lexicon import Lexicon
@@ -27,8 +27,8 @@ class Anchor(NamedTuple):
 def anchors(own: Sequence[Seen], told: Iterable[Told], lexicon: Lexicon) -> dict[str, Anchor]:
     """Find the surnames of the lexicon that stand for a person here.
 
-    A surname that only stands alone introduces nobody, unless it speaks twice, or another document of the run gives it
-    a name: it may be the word that it also is.
+    A surname that only stands alone introduces nobody, for it may be the word that it also is: unless another document
+    of the run gives it a name, or a word that it may have become stands behind a given name on the page.
     """
     mine: dict[str, list[Seen]] = {}
     for row in own:
@@ -38,11 +38,16 @@ def anchors(own: Sequence[Seen], told: Iterable[Told], lexicon: Lexicon) -> dict
     for said in told:
         if said.slot == "name" and said.name in lexicon.renderings:
             others.setdefault(said.name, []).append(said)
-    found = (_anchor(name, mine.get(name, []), others.get(name, [])) for name in sorted({*mine, *others}))
+    lost = {row.value for row in own if row.slot == "orphan"}
+    found = (
+        _anchor(name, mine.get(name, []), others.get(name, []), lost & set(lexicon.renderings[name]))
+        for name in sorted({*mine, *others})
+    )
     return {anchor.surname: anchor for anchor in found if anchor is not None}
 
 
-def _anchor(surname: str, own: Sequence[Seen], told: Sequence[Told]) -> Anchor | None:
+def _anchor(surname: str, own: Sequence[Seen], told: Sequence[Told], lost: Set[str]) -> Anchor | None:
+    """`lost` are words that the surname may have become and that stand behind a given name on the page."""
     names = [row for row in own if row.slot == "name"]
     titles = [row for row in own if row.slot == "title"]
     given = frozenset(row.value for row in names)
@@ -50,6 +55,7 @@ def _anchor(surname: str, own: Sequence[Seen], told: Sequence[Told]) -> Anchor |
     times = sum(row.times for row in own if row.slot in ("name", "bare"))
     introducing: list[Seen | Told] = [*names, *titles]
     introducing += [] if introducing else told
+    introducing += own if lost and not introducing else []
     if not introducing:
         return None
     first = min(introducing, key=_block)

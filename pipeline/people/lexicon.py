@@ -16,6 +16,14 @@ class Rendering(NamedTuple):
     kind: str
     lang: str
 
+    @property
+    def participle(self) -> bool:
+        """Whether the form is a participle, which no English surname is: married, hammered, blinking."""
+        return self.kind in ("v", "a") and self.form.endswith(("ed", "ing")) and len(self.form) > _SHORT_FORM
+
+
+_SHORT_FORM = 4
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -102,17 +110,15 @@ def _renderings(row: Mapping[str, str]) -> dict[str, Rendering]:
 
 
 def forms(word: str, kind: str) -> Iterable[str]:
-    """Give the regular English forms of a word; of an adjective the adverb too, which a machine makes as well.
+    """Give the regular English forms of a word.
 
     >>> forms("blink", "v"), forms("marry", "v"), forms("short", "a"), forms("church", "n")
-    (['blink', 'blinks', 'blinking', 'blinked'], ['marry', 'marries', 'marrying', 'married'], ['short', 'shortly'], \
+    (['blink', 'blinks', 'blinking', 'blinked'], ['marry', 'marries', 'marrying', 'married'], ['short'], \
 ['church', 'churches'])
     """
-    if kind == "r":
+    if kind in ("a", "r"):
         return [word]
     consonant_y = word.endswith("y") and word[-2:-1] not in tuple("aeiou")
-    if kind == "a":
-        return [word, f"{word[:-1]}ily" if consonant_y else f"{word}ly"]
     sibilant = word.endswith(("s", "x", "z", "ch", "sh"))
     plural = f"{word[:-1]}ies" if consonant_y else f"{word}es" if sibilant else f"{word}s"
     if kind == "n":

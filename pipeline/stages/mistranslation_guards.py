@@ -18,8 +18,7 @@ def another_bearer(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
 def _bears(look: Look, anchor: Anchor) -> bool:
     """Whether what stands before a word with a capital makes it somebody else's name."""
     place, before = look.place, look.place.previous
-    participle = place.kind in ("v", "r") and place.rendering.form != place.rendering.word
-    if not place.capital or participle or place.before[-1:] not in ("\xa0", " ") or place.line.title_case:
+    if not place.capital or place.participle or place.before[-1:] not in ("\xa0", " ") or place.line.title_case:
         return False
     if place.before[-2:-1] == "." and place.before[-3:-2].isupper():  # An initial.
         return True

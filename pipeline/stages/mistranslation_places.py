@@ -50,9 +50,13 @@ class Place:
 
     @property
     def kind(self) -> str:
-        """Part of speech of the form: an adjective's `-ly` is an adverb, whatever the lexicon calls its word."""
-        form, word, kind, _ = self.rendering
-        return "r" if kind == "a" and form != word else kind
+        """Part of speech: v n a r."""
+        return self.rendering.kind
+
+    @property
+    def participle(self) -> bool:
+        """Whether the word is a participle, which no English surname is."""
+        return self.rendering.participle
 
     @cached_property
     def previous(self) -> str:

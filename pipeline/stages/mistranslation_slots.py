@@ -75,8 +75,7 @@ def own_name(look: Look) -> Slot | None:
 def stranger_name(look: Look) -> Slot | None:
     """`Gerard Hammered` where the page speaks of Piqué and gives no other name: no surname is a participle."""
     place = look.place
-    fits = place.capital and place.kind in ("v", "r") and place.rendering.form != place.rendering.word
-    if not fits or place.anchor.given or place.line.title_case or place.following[:1].isupper():
+    if not (place.capital and place.participle) or place.anchor.given or place.line.title_case or place.following[:1].isupper():
         return None
     named = look.lexicon.is_given(place.previous) and place.before[-1:] == " " and not look.english
     return look.slot("stranger-name", STRONG) if named and not _cognate(place) else None
@@ -153,7 +152,7 @@ def before_finite(look: Look) -> Slot | None:
     """`those of Married they deny`: a participle with a capital behind a preposition, and a clause goes on."""
     place = look.place
     led = place.previous in look.words.leading or place.previous == "I"
-    if not (place.capital and place.kind == "v" and led) or place.opens or place.line.title_case:
+    if not (place.capital and place.participle and led) or place.opens or place.line.title_case:
         return None
     return look.slot("before-finite", STRONG) if place.following in look.words.finite else None
 
@@ -187,7 +186,7 @@ def headline_subject(look: Look) -> Slot | None:
     if not place.capital or not place.opens or place.determined or place.line.title_case:
         return None
     heads = place.line.role in look.words.headline_roles
-    if place.kind == "v" and heads and place.rendering.form != place.rendering.word:
+    if place.participle and heads:
         # No English sentence begins "Blinking indicates", whatever the verb.
         acts = look.words.finite_verb.fullmatch(place.following) is not None
     else:
