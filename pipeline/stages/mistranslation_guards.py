@@ -29,8 +29,23 @@ def _bears(look: Look, anchor: Anchor) -> bool:
         return look.english and lower not in anchor.titles and lower in look.words.addresses
     if look.lexicon.is_given(before):
         return True
-    opening = not place.before[: -len(before) - 1].strip(" “\"") or place.before[: -len(before) - 1][-2:-1] in ".!?:”\""
-    return not opening and lower not in look.words.function | look.words.ordinary
+    return lower not in look.words.function | look.words.ordinary
+
+
+def named_thing(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The page uses the word as a team's, a firm's or a people's name: Wild coach Bruce Boudreau, Russian troops."""
+    if look.place.word.casefold() in look.words.proper:
+        return True
+    return slot.name not in ("own-name", "stranger-name") and any(_goes_with_a_noun(look, place) for place in same)
+
+
+def _goes_with_a_noun(look: Look, place: Place) -> bool:
+    """Whether a word with a capital inside a sentence stands before a noun, as no person's name does."""
+    if not place.capital or place.participle or place.opens or place.line.title_case or place.previous[:1].isupper():
+        return False
+    after = place.following
+    verbs = look.lexicon.speech_verbs | look.words.subject_verbs | look.words.function | look.words.finite
+    return after.islower() and after not in verbs and not after.endswith(("ed", "s", "ly"))
 
 
 def idiom(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
@@ -70,6 +85,7 @@ def figure(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
 
 GUARDS: dict[str, Guard] = {
     "another-bearer": another_bearer,
+    "named-thing": named_thing,
     "idiom": idiom,
     "hyphen": hyphen,
     "surname-is-a-word": surname_is_a_word,

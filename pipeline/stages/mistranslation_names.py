@@ -54,7 +54,9 @@ def names(lines: Sequence[Line], anchors: Mapping[str, Anchor], words: frozenset
     by_person: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_person[hit.place.anchor.surname].append(hit)
-    decided = [decision for mine in by_person.values() for decision in _decide(mine)]
+    # A page on which one name became a word throughout is a page on which another may have.
+    given_away = [name for name, mine in by_person.items() if sum(d.action == REPAIRED for d in _decide(mine)) > 1]
+    decided = [d for name, mine in by_person.items() for d in _decide(mine, sure=bool({*given_away} - {name}))]
     return sorted(decided, key=lambda decision: (decision.at, decision.start))
 
 
@@ -87,10 +89,13 @@ def _rank(hit: Hit) -> tuple[bool, int, bool, int, int]:
     return hit.guard is None, hit.slot.grade, anchor.introduced, anchor.times, hit.slot.end - hit.slot.start
 
 
-def _decide(hits: Sequence[Hit]) -> Iterator[Decision]:
-    """Repair what is strong; what is medium with something strong or another medium; what is weak with more."""
+def _decide(hits: Sequence[Hit], *, sure: bool = False) -> Iterator[Decision]:
+    """Repair what is strong; what is medium with something strong or another medium; what is weak with more.
+
+    `sure` says that another person's name is a word on the same page more than once.
+    """
     sound = [hit for hit in hits if hit.guard is None]
-    sure = any(hit.slot.grade == STRONG and not hit.loose for hit in sound)
+    sure = sure or any(hit.slot.grade == STRONG and not hit.loose for hit in sound)
     plain = sum(hit.slot.grade == MEDIUM and not hit.loose for hit in sound)
     medium = plain + sum(hit.slot.grade == MEDIUM and hit.loose for hit in sound)
     supported = sure or (plain > 0 and medium >= _ENOUGH)

@@ -41,6 +41,7 @@ class Words:
     prepositions: frozenset[str]
     addresses: frozenset[str]
     roles: frozenset[str]
+    proper: frozenset[str]
     finite_verb: re.Pattern[str]
     idioms: re.Pattern[str]
 
@@ -77,7 +78,7 @@ class Rules:
 
 _WORDS = (
     "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
-    "addresses", "roles",
+    "addresses", "roles", "proper",
 )  # fmt: skip
 _KEYS = ("switches", "artefact", "finite_verb", "idioms", "origin", *_WORDS)
 _ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "sites", "labels")

@@ -124,7 +124,9 @@ def sentence_speaker(look: Look) -> Slot | None:
     pattern = _REPORTED_LOOSELY if verb in ("said", "says", "told") else _REPORTED
     if pattern.match(place.after) is None:
         return None
-    return look.slot("sentence-speaker", MEDIUM if look.english else STRONG)
+    # A firm or a team speaks so, too, where a noun stands for it: Apple says that.
+    grade = WEAK if place.kind == "n" else MEDIUM if look.english else STRONG
+    return look.slot("sentence-speaker", grade)
 
 
 def with_article(look: Look) -> Slot | None:
@@ -132,9 +134,9 @@ def with_article(look: Look) -> Slot | None:
     place = look.place
     if not (place.determined and place.capital and place.kind == "a") or place.opens or place.line.title_case:
         return None
-    alone = place.following in look.words.function or _ENDS.match(place.after) is not None
     epithet = re.search(r"[^\W\d_a-z][^\W\d_]+ the $", place.before) is not None
-    return look.slot("article", MEDIUM, place.from_article) if alone and not epithet else None
+    pair = re.match(r" (?:of|and|or) ", place.after) is not None
+    return look.slot("article", MEDIUM, place.from_article) if _alone(look) and not epithet and not pair else None
 
 
 def title(look: Look) -> Slot | None:
@@ -168,7 +170,7 @@ def capital_inside(look: Look) -> Slot | None:
         return None
     if place.kind == "n":
         return look.slot("preposition", WEAK) if place.previous in look.words.leading else None
-    return look.slot("capital", WEAK if look.english and place.kind == "a" and not place.previous else MEDIUM)
+    return look.slot("capital", MEDIUM) if _alone(look) and place.following != "of" else None
 
 
 def stray_genitive(look: Look) -> Slot | None:
@@ -207,6 +209,11 @@ SLOTS: tuple[Callable[[Look], Slot | None], ...] = (
     own_name, stranger_name, headline_speaker, in_headline_speaker, quotation_speaker, sentence_speaker, with_article,
     title, before_finite, stray_genitive, capital_inside, headline_subject, trailing_speaker,
 )  # fmt: skip
+
+
+def _alone(look: Look) -> bool:
+    """Whether what follows is no noun that the word could go with."""
+    return look.place.following in look.words.function or _ENDS.match(look.place.after) is not None
 
 
 def _follows(look: Look, words: frozenset[str]) -> bool:
