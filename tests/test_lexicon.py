@@ -79,3 +79,44 @@ def test_forms_in_brackets_take_the_place_of_the_regular_ones():
 def test_a_name_of_two_languages_keeps_the_words_of_both():
     known = rulebook.load().mistranslation.renderings
     assert {r.lang for r in known["Costa"]} == {"es", "it", "pt"}
+
+
+GUARDS = FILES["mistranslation/guards.toml"]
+
+
+def holds(phrases, text):
+    """Whether one of the phrases stands in a text, at word boundaries and in any case."""
+    return re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", text, re.IGNORECASE) is not None
+
+
+@pytest.mark.parametrize("row", GUARDS["idiom"], ids=lambda row: row["id"])
+def test_an_idiom_is_found_and_a_name_is_not(row):
+    assert set(row) == {"id", "phrases", "fires", "silent"}
+    assert len(row["fires"]) >= 2
+    assert row["silent"]
+    assert [text for text in row["fires"] if not holds(row["phrases"], text)] == []
+    assert [text for text in row["silent"] if holds(row["phrases"], text)] == []
+    assert all(row["id"] in text.casefold() for text in row["silent"])
+
+
+@pytest.mark.parametrize("row", GUARDS["idiom"], ids=lambda row: row["id"])
+def test_a_phrase_is_lower_case_and_more_than_the_word(row):
+    assert row["phrases"] == sorted(set(row["phrases"]))
+    assert [p for p in row["phrases"] if p != p.casefold() or " " not in p] == []
+
+
+def test_an_idiom_belongs_to_a_word_that_a_machine_makes_of_a_name():
+    words = {word for row in SURNAMES for word, _, _ in read(row)}
+    assert {row["id"] for row in GUARDS["idiom"]} <= words
+
+
+def test_lists_of_guards_are_sorted_and_known():
+    assert set(GUARDS) == {"english_surnames", "role_words", "homographs", "no_person", "idiom"}
+    for name in ("english_surnames", "role_words", "homographs", "no_person"):
+        assert GUARDS[name] == sorted(set(GUARDS[name])), name
+    names = {row["surname"] for row in SURNAMES}
+    assert set(GUARDS["homographs"]) <= names
+    assert {pair.split()[-1] for pair in GUARDS["no_person"]} <= names
+    assert {"Cook", "Fisher", "Short", "Brown", "Wolf", "Young", "Long", "Little", "King", "Miller", "Baker"} <= set(
+        GUARDS["english_surnames"]
+    )
