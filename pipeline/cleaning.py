@@ -17,7 +17,7 @@ from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
-from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
+from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing, typography
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
@@ -73,13 +73,17 @@ def clean(
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     decided = mistranslation.decide((page for _, page in documents(judged)), rules.mistranslation, people)
     left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    scores = {doc: origin.score for doc, origin in decided.judged.items()}
+    marks = typography.decide(left, rules.typography, scores)
+    left, third = _step(left, typography.propose, marks, "typography")
     drafts, readings = _drafts(judged, left, pages, rules, decided.judged)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
-    entries = pa.concat_batches([first, second])
+    entries = pa.concat_batches([first, second, third])
+    flags = pa.concat_batches([decided.flags, marks.flags])
     documents_, told = table_of(drafts, DOCUMENTS), table_of(readings, READINGS)
-    return Cleaned(verdicts, entries, decided.flags, documents_, told, signed)
+    return Cleaned(verdicts, entries, flags, documents_, told, signed)
 
 
 def _drafts(

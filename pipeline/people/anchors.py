@@ -36,7 +36,7 @@ def anchors(own: Sequence[Seen], told: Iterable[Told], lexicon: Lexicon) -> dict
             mine.setdefault(row.name, []).append(row)
     others: dict[str, list[Told]] = {}
     for said in told:
-        if said.slot == "name" and said.name in lexicon.renderings:
+        if said.slot == "name" and said.name in lexicon.renderings and said.name not in lexicon.homographs:
             others.setdefault(said.name, []).append(said)
     lost = {row.value for row in own if row.slot == "orphan"}
     found = (

@@ -32,7 +32,9 @@ class Lexicon:
     renderings: Mapping[str, Mapping[str, Rendering]]  # of each surname, by form
     surnames_of: Mapping[str, tuple[str, ...]]  # the surnames that a form may stand for
     given: frozenset[str]
-    english: frozenset[str]  # surnames that are common in English
+    english: frozenset[str]  # surnames that are common in English, and words
+    homographs: frozenset[str]  # surnames of the lexicon that English text is full of
+    no_person: frozenset[str]  # places, clubs, wines that look like a name and a surname
     titles: frozenset[str]
     speech_verbs: frozenset[str]
     accusing: frozenset[str]
@@ -59,7 +61,7 @@ _KEYS = ("titles", "speech_verbs", "accusing", "owned", "venues", "fewest_sister
 
 
 def parse(files: RuleFiles) -> Lexicon:
-    """Read people.toml, and of mistranslation/: surnames.tsv, given_names.txt and english_surnames.txt.
+    """Read people.toml, and of mistranslation/: surnames.tsv, given_names.tsv and the names of guards.toml.
 
     Raises:
         RuleError: a key is unknown or missing, or a part of speech is none of v n a r.
@@ -75,12 +77,15 @@ def parse(files: RuleFiles) -> Lexicon:
     for surname, forms in renderings.items():
         for form in forms:
             surnames_of.setdefault(form, []).append(surname)
+    guards = files["mistranslation/guards.toml"]
     words = {name: frozenset(table[name]) for name in ("titles", "speech_verbs", "accusing", "owned", "venues")}
     return Lexicon(
         renderings=renderings,
         surnames_of={form: tuple(surnames) for form, surnames in surnames_of.items()},
-        given=frozenset(files["mistranslation/given_names.txt"]),
-        english=frozenset(files["mistranslation/english_surnames.txt"]),
+        given=frozenset(row["given"] for row in files["mistranslation/given_names.tsv"]),
+        english=frozenset(guards["english_surnames"]),
+        homographs=frozenset(guards["homographs"]),
+        no_person=frozenset(guards["no_person"]),
         fewest_sisters=table["fewest_sisters"],
         least_share=table["least_share"],
         carried_over=re.compile(table["carried_over"]),

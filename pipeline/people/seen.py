@@ -61,7 +61,7 @@ def _name(text: str, token: _Token, previous: _Token | None, lexicon: Lexicon) -
     if previous is not None and lexicon.is_given(previous.word):
         if word.casefold() in lexicon.surnames_of and not known:
             yield "orphan", previous.word, word.casefold()
-        elif known or not lexicon.is_given(word):
+        elif f"{previous.word} {word}" not in lexicon.no_person and (known or not lexicon.is_given(word)):
             yield "name", word, previous.word
             if known and (title := _title(text[: previous.start], lexicon)):
                 yield "title", word, title

@@ -127,8 +127,10 @@ def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rule
     people: Mapping[str, Anchor] = anchors(own, known.told, rules.lexicon)
     if not people:
         return []
-    words = frozenset(word.casefold() for line in lines for word in _WORD.findall(line.text))
-    return names(lines, people, words, rules)
+    spoken = [word.casefold() for line in lines for word in _WORD.findall(line.text)]
+    english = sum(word in rules.words.common for word in spoken)
+    # The renderings are English words: in another language they are its own, or borrowed.
+    return names(lines, people, frozenset(spoken), rules) if english >= rules.least_common * len(spoken) else []
 
 
 def _judge(

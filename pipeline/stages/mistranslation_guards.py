@@ -7,6 +7,7 @@ from pipeline.people.spellings import folded
 from pipeline.stages.mistranslation_places import Place
 from pipeline.stages.mistranslation_slots import Look, Slot
 
+_LABELS = 2
 Guard = Callable[[Look, Slot, "Sequence[Place]"], bool]
 
 
@@ -49,13 +50,24 @@ def _goes_with_a_noun(look: Look, place: Place) -> bool:
 
 
 def idiom(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
-    """The word belongs to a phrase: in short, for long."""
+    """The word belongs to a phrase: in short, for long; with a capital inside a sentence, the others must have one."""
     place = look.place
-    if slot.name in ("own-name", "headline-speaker") or (place.capital and not place.opens):
+    if slot.name in ("own-name", "headline-speaker"):
         return False
-    at = len(place.before)
-    around = place.before + place.word + place.after
-    return any(found.start() <= at < found.end() for found in look.words.idioms.finditer(around))
+    before, after = place.before.replace("-", " ").rstrip(), place.after.replace("-", " ").lstrip()
+    for left, right in look.words.idioms.get(place.word.casefold(), ()):
+        here = before[len(before) - len(left) :], after[: len(right)]
+        fits = (here[0].casefold(), here[1].casefold()) == (left, right)
+        whole = not before[: len(before) - len(left)][-1:].isalpha() and not after[len(right) :][:1].isalpha()
+        lawful = not place.capital or place.opens or " ".join(here).strip().istitle()
+        if fits and whole and lawful:
+            return True
+    return False
+
+
+def label(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+    """The word opens several lines with a colon behind it, as the labels of a list do."""
+    return slot.name == "headline-speaker" and sum(p.opens_line and p.after.startswith(":") for p in same) > _LABELS
 
 
 def hyphen(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
@@ -80,13 +92,14 @@ def quotation(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
 
 def figure(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
     """A figure or an ampersand stands beside the word: a rank, a brand."""
-    return look.place.figured and slot.name not in ("own-name", "headline-speaker")
+    return look.place.figured and slot.name != "own-name"
 
 
 GUARDS: dict[str, Guard] = {
     "another-bearer": another_bearer,
     "named-thing": named_thing,
     "idiom": idiom,
+    "label": label,
     "hyphen": hyphen,
     "surname-is-a-word": surname_is_a_word,
     "role-word": role_word,

@@ -15,6 +15,7 @@ _QUOTED = re.compile(r"“[^”\n]{0,2000}”|\"[^\"\n]{0,2000}\"|„[^“”\n]
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _OPENS = re.compile(r"(?:[:.!?–—][”\"»’]?|[”\"»])[ \xa0]+[“\"„«‘]?$")
 _REACH = 60
+_FEW, _LONG = 4, 120
 
 
 class Line:
@@ -35,6 +36,13 @@ class Line:
         """Whether the line capitalises its words, so that a capital letter says nothing."""
         words = _LETTERS.findall(self.text)
         return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.75 * len(words)  # noqa: PLR2004
+
+
+    @cached_property
+    def running(self) -> bool:
+        """Whether the line is a sentence, or long enough to be one: in a heading a capital letter says little."""
+        ended = self.text.rstrip("”\"»’) ")[-1:] in (".", "?", "!", ":")
+        return (ended and self.text.count(" ") >= _FEW) or len(self.text) >= _LONG
 
 
 class Place:
@@ -103,7 +111,7 @@ class Place:
     @cached_property
     def figured(self) -> bool:
         """Whether a figure or an ampersand stands beside it: a brand, a rank, a title."""
-        return re.match(r"\s*[&\d]", self.after) is not None or re.search(r"[&\d]\s*$", self.before) is not None
+        return re.match(r"\s*[&\d]", self.after) is not None or re.search(r"[&\d]\.?\s*$", self.before) is not None
 
 
 def places(

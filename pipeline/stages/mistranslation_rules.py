@@ -1,7 +1,7 @@
 """The rules of mistranslation repair: switches, the words that make a slot or a guard, and what crawlers leave in text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,10 +40,11 @@ class Words:
     finite: frozenset[str]
     prepositions: frozenset[str]
     addresses: frozenset[str]
+    common: frozenset[str]
     roles: frozenset[str]
     proper: frozenset[str]
     finite_verb: re.Pattern[str]
-    idioms: re.Pattern[str]
+    idioms: Mapping[str, tuple[tuple[str, str], ...]]  # by word: what stands before and after it
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Rules:
     artefacts: tuple[Artefact, ...]
     lexicon: Lexicon
     words: Words
+    least_common: float
     origin: Origin
 
     def on(self, kind: str) -> bool:
@@ -78,9 +80,10 @@ class Rules:
 
 _WORDS = (
     "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
-    "addresses", "roles", "proper",
+    "addresses", "proper", "common",
 )  # fmt: skip
-_KEYS = ("switches", "artefact", "finite_verb", "idioms", "origin", *_WORDS)
+_KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
+_GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
 _ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "sites", "labels")
 
 
@@ -90,8 +93,9 @@ def parse(files: RuleFiles) -> Rules:
     Raises:
         RuleError: a key is unknown or missing, a switch is set to none of off, flag, repair, a pattern names no `cut`.
     """
-    table = files["mistranslation.toml"]
+    table, guards = files["mistranslation.toml"], files["mistranslation/guards.toml"]
     refuse_unknown("mistranslation.toml", table, _KEYS)
+    refuse_unknown("guards.toml", guards, _GUARDS)
     if missing := sorted(set(_KEYS) - set(table)):
         raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
     return Rules(
@@ -99,10 +103,11 @@ def parse(files: RuleFiles) -> Rules:
         artefacts=tuple(_artefact(row) for row in table["artefact"]),
         lexicon=parse_lexicon(files),
         words=Words(
-            **{name: frozenset(table[name]) for name in _WORDS},
+            **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},
             finite_verb=re.compile(table["finite_verb"]),
-            idioms=re.compile("|".join(table["idioms"]), re.IGNORECASE),
+            idioms=_idioms(guards["idiom"]),
         ),
+        least_common=table["least_common"],
         origin=_origin(table["origin"]),
     )
 
@@ -113,6 +118,18 @@ def _switches(table: Mapping[str, str]) -> dict[str, str]:
         if setting not in (OFF, FLAG, REPAIR):
             raise RuleError(f"mistranslation.toml, switches: {kind} is {setting!r}, not off, flag or repair")
     return {kind: table.get(kind, FLAG) for kind in KINDS}
+
+
+def _idioms(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Lay phrases out by each of their words, with what stands before and after it."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        refuse_unknown(f"guards.toml, idiom {row.get('id')!r}", row, ("id", "phrases", "fires", "silent"))
+        for phrase in row["phrases"]:
+            words = phrase.split()
+            for at, word in enumerate(words):
+                found.setdefault(word, set()).add((" ".join(words[:at]), " ".join(words[at + 1 :])))
+    return {word: tuple(sorted(around)) for word, around in found.items()}
 
 
 def _artefact(row: Mapping[str, Any]) -> Artefact:

@@ -132,7 +132,7 @@ def sentence_speaker(look: Look) -> Slot | None:
 def with_article(look: Look) -> Slot | None:
     """`the Short does not want to`: an adjective with article and capital, and no noun."""
     place = look.place
-    if not (place.determined and place.capital and place.kind == "a") or place.opens or place.line.title_case:
+    if not (place.determined and place.capital and place.kind == "a") or place.opens or not place.line.running:
         return None
     epithet = re.search(r"[^\W\d_a-z][^\W\d_]+ the $", place.before) is not None
     pair = re.match(r" (?:of|and|or) ", place.after) is not None
@@ -164,7 +164,7 @@ def capital_inside(look: Look) -> Slot | None:
     place = look.place
     if not place.capital or place.opens or place.line.title_case or place.figured or place.following[:1].isupper():
         return None
-    if place.previous[:1].isupper() and place.previous.casefold() not in look.words.function | look.words.ordinary:
+    if not place.line.running or not _led_lawfully(look):
         return None
     if not place.before.endswith((" ", "\xa0", "(")) or place.before.endswith(("“", "‘")):
         return None
@@ -209,6 +209,15 @@ SLOTS: tuple[Callable[[Look], Slot | None], ...] = (
     own_name, stranger_name, headline_speaker, in_headline_speaker, quotation_speaker, sentence_speaker, with_article,
     title, before_finite, stray_genitive, capital_inside, headline_subject, trailing_speaker,
 )  # fmt: skip
+
+
+def _led_lawfully(look: Look) -> bool:
+    """Whether the word before has no capital, or one that says nothing: at the head of a sentence, or First."""
+    place, lower = look.place, look.place.previous.casefold()
+    if not place.previous[:1].isupper() or lower in look.words.ordinary:
+        return True
+    opens = re.search(r"(?:^|[.!?:][”\"»’]?[ \xa0])[“\"„«‘]?$", place.before[: -len(place.previous) - 1]) is not None
+    return opens and lower in look.words.function
 
 
 def _alone(look: Look) -> bool:
