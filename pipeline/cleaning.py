@@ -71,12 +71,13 @@ def clean(
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
-    decided = mistranslation.decide((page for _, page in documents(judged)), rules.mistranslation, people)
+    whole = [page for _, page in documents(judged)]
+    decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
     left, second = _step(left, mistranslation.propose, decided, "mistranslation")
     scores = {doc: origin.score for doc, origin in decided.judged.items()}
     marks = typography.decide(left, rules.typography, scores)
     left, third = _step(left, typography.propose, marks, "typography")
-    drafts, readings = _drafts(judged, left, pages, rules, decided.judged)
+    drafts, readings = _drafts(whole, left, pages, rules, decided.judged)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
@@ -87,7 +88,7 @@ def clean(
 
 
 def _drafts(
-    judged: pa.RecordBatch,
+    judged: Sequence[Sequence[Block]],
     left: pa.RecordBatch,
     pages: Mapping[str, Page],
     rules: Rulebook,
@@ -99,7 +100,7 @@ def _drafts(
         texts.setdefault(block.doc, {})[block.block] = block.text
     drafts: list[Document] = []
     readings: list[Reading] = []
-    for _, page in documents(judged):
+    for page in judged:
         doc = page[0].doc
         told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
         score, source = origins[doc]

@@ -72,7 +72,15 @@ def predicted(clean: Path) -> Iterator[Row]:
         by_block.setdefault((entry["doc"], entry["block"]), []).append(entry)
     for entry in ledger:
         key = (entry["doc"], entry["block"])
-        if entry["stage"] in STAGES or entry["stage"] == "boilerplate":
+        if entry["rule"] == "split-quotation":  # Two entries, of which the first says all: a paragraph break goes.
+            if entry["after"] is not None:
+                start = starts[key] + as_read(entry["start"], [e for e in by_block[key] if e["step"] < entry["step"]])
+                yield {
+                    "doc": entry["doc"], "start": start, "end": starts[entry["ref_doc"], entry["ref_block"]],
+                    "before": "(paragraph break)", "after": " ", "rule": "typography/split-quotation", "action": "repair",
+                    "evidence": entry["evidence"],
+                }  # fmt: skip
+        elif entry["stage"] in STAGES or entry["stage"] == "boilerplate":
             earlier = [e for e in by_block[key] if e["step"] < entry["step"]]
             start, end = (starts[key] + as_read(entry[name], earlier) for name in ("start", "end"))
             yield {

@@ -39,7 +39,7 @@ class Lexicon:
     speech_verbs: frozenset[str]
     accusing: frozenset[str]
     owned: frozenset[str]  # what may be said to be his or hers: government, country, party
-    venues: frozenset[str]
+    venues: frozenset[str]  # with a capital: Hotel, Palace
     fewest_sisters: int
     least_share: float
     carried_over: re.Pattern[str]  # how surnames end that come from another script
@@ -78,7 +78,7 @@ def parse(files: RuleFiles) -> Lexicon:
         for form in forms:
             surnames_of.setdefault(form, []).append(surname)
     guards = files["mistranslation/guards.toml"]
-    words = {name: frozenset(table[name]) for name in ("titles", "speech_verbs", "accusing", "owned", "venues")}
+    words = {name: frozenset(table[name]) for name in ("titles", "speech_verbs", "accusing", "owned")}
     return Lexicon(
         renderings=renderings,
         surnames_of={form: tuple(surnames) for form, surnames in surnames_of.items()},
@@ -88,6 +88,7 @@ def parse(files: RuleFiles) -> Lexicon:
         no_person=frozenset(guards["no_person"]),
         fewest_sisters=table["fewest_sisters"],
         least_share=table["least_share"],
+        venues=frozenset(venue.capitalize() for venue in table["venues"]),
         carried_over=re.compile(table["carried_over"]),
         **words,
     )

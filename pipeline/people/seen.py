@@ -10,8 +10,6 @@ have become; empty where only a title says that a person is meant),
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
 from pipeline.people.lexicon import Lexicon
 from pipeline.tables import Block, Seen
@@ -24,59 +22,60 @@ _ACCUSER = re.compile(r"[^\W\d_a-z][^\W\d_]+")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+[\"”’]?|$)")
 _STEM = re.compile(r"[^\W\d_]{4,}")
 _GAPS = (" ", "\xa0", "'s ", "’s ")
+_Key = tuple[str, str, str]
 _NEAR = 60
 _STEM_CHARS = 6
-
-
-class _Token(NamedTuple):
-    word: str
-    start: int
-    end: int
 
 
 def look(page: Sequence[Block], lexicon: Lexicon) -> list[Seen]:
     """Collect what a page says of people, one row a (slot, name, value), with its first block; sorted."""
     found: dict[tuple[str, str, str], list[int]] = {}
+    whole = "\n".join(block.text for block in page)
+    verbs = [verb for verb in lexicon.accusing if f" {verb} " in whole]
+    owning = any(match[2] in lexicon.owned for match in _OWNED.finditer(whole))
     for block in page:
-        for key in _block(block.text, lexicon):
+        for key in _block(block.text, lexicon, verbs, owning=owning):
             found.setdefault(key, []).append(block.block)
     doc = page[0].doc
     return [Seen(doc, min(blocks), *key, len(blocks)) for key, blocks in sorted(found.items())]
 
 
-def _block(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
-    tokens = [_Token(match[0], *match.span()) for match in CAPITAL.finditer(text)]
-    gaps = ["", *(text[a.end : b.start] if b.start - a.end < len(_GAPS[-1]) + 1 else "" for a, b in pairwise(tokens))]
-    for number, token in enumerate(tokens):
-        yield from _name(text, token, tokens[number - 1] if gaps[number] in (" ", "\xa0") else None, lexicon)
-        if number > 1 and gaps[number] in _GAPS and gaps[number - 1] in _GAPS:
-            yield from _order(tokens[number - 2 : number + 1], text, lexicon)
-    yield from accusations(text, lexicon)
-    yield from _ownings(text, lexicon)
+def _block(text: str, lexicon: Lexicon, verbs: Sequence[str], *, owning: bool) -> Iterator[_Key]:
+    before, ended = "", -1
+    for match in CAPITAL.finditer(text):
+        word, start = match[0], match.start()
+        beside = before if start - ended == 1 and text[ended] in " \xa0" else ""
+        # Most words with a capital tell nothing; they are passed over here, for this loop sees them all.
+        if word in lexicon.renderings or word in lexicon.given or (beside and lexicon.is_given(beside)):
+            yield from _name(text, match, beside, lexicon)
+        if word in lexicon.venues:
+            yield from _orders(text, match)
+        before, ended = word, match.end()
+    if verbs:
+        yield from accusations(text, verbs)
+    if owning:
+        yield from _ownings(text, lexicon)
 
 
-def _name(text: str, token: _Token, previous: _Token | None, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
+def _name(text: str, match: re.Match[str], beside: str, lexicon: Lexicon) -> Iterator[_Key]:
     """Say what a word with a capital, and the one right before it, tell of a person."""
-    word, known = token.word, token.word in lexicon.renderings
-    if previous is not None and lexicon.is_given(previous.word):
+    word, known = match[0], match[0] in lexicon.renderings
+    after = _FOLLOWING.match(text, match.end())
+    if beside and lexicon.is_given(beside):
         if word.casefold() in lexicon.surnames_of and not known:
-            yield "orphan", previous.word, word.casefold()
-        elif f"{previous.word} {word}" not in lexicon.no_person and (known or not lexicon.is_given(word)):
-            yield "name", word, previous.word
-            if known and (title := _title(text[: previous.start], lexicon)):
+            yield "orphan", beside, word.casefold()
+        elif f"{beside} {word}" not in lexicon.no_person and (known or not lexicon.is_given(word)):
+            yield "name", word, beside
+            if known and (title := _title(text[: match.start() - len(beside) - 1], lexicon)):
                 yield "title", word, title
     elif known:
         yield "bare", word, ""
-        if title := _title(text[: token.start], lexicon):
+        if title := _title(text[: match.start()], lexicon):
             yield "title", word, title
-    elif lexicon.is_given(word):
-        after = _FOLLOWING.match(text, token.end)
-        if after is not None and after[1][0].islower() and _title(text[: token.start], lexicon):
-            yield "orphan", word, ""
-    if known:
-        after = _FOLLOWING.match(text, token.end)
-        if after is not None and after[1] in lexicon.speech_verbs:
-            yield "speaker", word, after[1]
+    elif after is not None and after[1][0].islower() and _title(text[: match.start()], lexicon):
+        yield "orphan", word, ""
+    if known and after is not None and after[1] in lexicon.speech_verbs:
+        yield "speaker", word, after[1]
 
 
 def _title(before: str, lexicon: Lexicon) -> str | None:
@@ -85,19 +84,19 @@ def _title(before: str, lexicon: Lexicon) -> str | None:
     return word if word in lexicon.titles else None
 
 
-def _order(tokens: Sequence[_Token], text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
-    """Give the name of a house or place of three words, a genitive folded, under its words in alphabetical order."""
-    if not any(token.word.casefold() in lexicon.venues for token in tokens):
-        return
-    written = text[tokens[0].start : tokens[-1].end]
-    words = written.replace("’s ", " ").replace("'s ", " ").split()
-    if len(words) == len(tokens):
-        yield "order", " ".join(sorted(words)), written
+def _orders(text: str, venue: re.Match[str]) -> Iterator[_Key]:
+    """Give each name of three words that has a venue's, a genitive folded, under its words in alphabetical order."""
+    tokens = list(CAPITAL.finditer(text, max(0, venue.start() - _NEAR), venue.end() + _NEAR))
+    for first, second, third in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        joined = text[first.end() : second.start()] in _GAPS and text[second.end() : third.start()] in _GAPS
+        if joined and first.start() <= venue.start() <= third.start():
+            written = text[first.start() : third.end()]
+            yield "order", " ".join(sorted((first[0], second[0], third[0]))), written
 
 
-def accusations(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
+def accusations(text: str, verbs: Sequence[str]) -> Iterator[_Key]:
     """Find who criticises whom: (accuses, who, `verb whom`); whom is empty where no name follows the verb."""
-    for verb in lexicon.accusing:
+    for verb in verbs:
         at = text.find(f" {verb} ")
         while at >= 0:
             before = text[max(0, at - _NEAR) : at]
@@ -107,7 +106,7 @@ def accusations(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
             at = text.find(f" {verb} ", at + 1)
 
 
-def _ownings(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
+def _ownings(text: str, lexicon: Lexicon) -> Iterator[_Key]:
     if not any(match[2] in lexicon.owned for match in _OWNED.finditer(text)):
         return
     for sentence in _SENTENCE.findall(text):

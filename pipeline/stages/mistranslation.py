@@ -8,7 +8,7 @@ of what is found is only flagged.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -53,10 +53,11 @@ def correct(page: Sequence[Block], rules: Rules, known: Known = Known()) -> Iter
             yield decision.at, decision.edit()
 
 
-def decide(pages: Iterable[Sequence[Block]], rules: Rules, known: Mapping[str, Known]) -> Decided:
+def decide(texts: pa.Array, pages: Sequence[Sequence[Block]], rules: Rules, known: Mapping[str, Known]) -> Decided:
     """Decide about whole documents, whose blocks are judged: those with `keep` unset tell of the page and stay as is.
 
     Args:
+        texts: the texts of all their blocks, in order.
         pages: the documents, one after the other.
         rules: the rules of the stage.
         known: what is known of each.
@@ -64,15 +65,17 @@ def decide(pages: Iterable[Sequence[Block]], rules: Rules, known: Mapping[str, K
     edits: list[tuple[int, *tuple[object, ...]]] = []
     flags: list[Flag] = []
     judged: dict[str, Judged] = {}
-    row = 0
+    row = first = 0
+    shown = labels(texts, rules.origin)
     for page in pages:
         kept = [block for block in page if block.keep]
         mine = known.get(page[0].doc, Known())
         decisions = _decisions(kept, rules, mine)
         edits += [(row + d.at, *d.edit()) for d in decisions if d.action == REPAIRED]
         flags += [d.flag(kept[d.at]) for d in decisions]
-        judged[page[0].doc] = _judge(page, kept, decisions, mine, rules)
-        row += len(kept)
+        on_page = Counter(lang for at in range(first, first + len(page)) for lang in shown.get(at, ()))
+        judged[page[0].doc] = _judge(on_page, kept, decisions, mine, rules)
+        row, first = row + len(kept), first + len(page)
     return Decided(table_of(edits, EDITS), table_of(flags, FLAGS), judged)
 
 
@@ -134,8 +137,8 @@ def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rule
 
 
 def _judge(
-    page: Sequence[Block], kept: Sequence[Block], decisions: Sequence[Decision], known: Known, rules: Rules
+    shown: Counter[str], kept: Sequence[Block], decisions: Sequence[Decision], known: Known, rules: Rules
 ) -> Judged:
-    shown = labels([block.text for block in page], rules.origin)
-    told = Counter(d.evidence.rpartition("; ")[2].partition(" ")[0] for d in decisions if d.rule == "name-as-word" and d.action == REPAIRED and d.evidence)
+    names_ = (d for d in decisions if d.rule == "name-as-word" and d.action == REPAIRED and d.evidence)
+    told = Counter((d.evidence or "").rpartition("; ")[2].partition(" ")[0] for d in names_)
     return judge(shown, decisions, told, known.host, [block.text for block in kept], rules.origin)

@@ -5,10 +5,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.screens import passing
 from pipeline.stages.mistranslation_decisions import REPAIRED, Decision
 from pipeline.stages.mistranslation_rules import Origin
 
-_LABEL_CHARS = 80
+_LABEL_CHARS = 300
 
 
 class Judged(NamedTuple):
@@ -18,17 +22,20 @@ class Judged(NamedTuple):
     source: str | None
 
 
-def labels(texts: Sequence[str], rules: Origin) -> Counter[str]:
-    """Count the translated page furniture among a page's lines, by the language that it was translated from."""
-    found: Counter[str] = Counter()
-    for text in texts:
-        if len(text) <= _LABEL_CHARS:
-            found.update(lang for lang, patterns in rules.labels.items() if any(p.search(text) for p in patterns))
+def labels(texts: pa.Array, rules: Origin) -> dict[int, list[str]]:
+    """Find translated page furniture among lines: by row, the languages that it was translated from."""
+    found: dict[int, list[str]] = {}
+    for lang, patterns in rules.labels.items():
+        for pattern in patterns:
+            rows = pc.indices_nonzero(passing(texts, pattern.screen)).to_pylist()
+            for row in rows:
+                if pattern.search(texts[row].as_py()[:_LABEL_CHARS]):
+                    found.setdefault(row, []).append(lang)
     return found
 
 
 def judge(
-    seen: Mapping[str, int], decisions: Sequence[Decision], names: Mapping[str, int], host: str | None,
+    seen: Counter[str], decisions: Sequence[Decision], names: Mapping[str, int], host: str | None,
     texts: Sequence[str], rules: Origin,
 ) -> Judged:  # fmt: skip
     """Add up what a page's labels, names, phrases, site and quotation marks say.
@@ -46,7 +53,7 @@ def judge(
     artefacts = sum(d.action == REPAIRED and d.slot == "artefact" for d in decisions)
     odds = rules.prior
     odds += rules.site * (host is not None and any(host == site or host.endswith("." + site) for site in rules.sites))
-    odds += min(rules.most, rules.label * (seen.total() if isinstance(seen, Counter) else sum(seen.values())))
+    odds += min(rules.most, rules.label * seen.total())
     odds += min(rules.most, rules.name * repaired + rules.label * artefacts)
     odds += min(rules.most, rules.phrase * phrases)
     odds += rules.quotes * mixed_quotes(texts)

@@ -9,6 +9,7 @@ from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 from pipeline.people import Lexicon
 from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
+from pipeline.screens import Pattern, pattern_of
 
 OFF, FLAG, REPAIR = "off", "flag", "repair"
 KINDS = ("artefact", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
@@ -59,7 +60,7 @@ class Origin:
     quotes: float
     most: float
     sites: frozenset[str]
-    labels: Mapping[str, tuple[re.Pattern[str], ...]]
+    labels: Mapping[str, tuple[Pattern, ...]]
 
 
 @dataclass(frozen=True)
@@ -146,5 +147,5 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
 
 def _origin(table: Mapping[str, Any]) -> Origin:
     refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
-    labels = {lang: tuple(re.compile(p) for p in patterns) for lang, patterns in table["labels"].items()}
+    labels = {lang: tuple(pattern_of(p) for p in patterns) for lang, patterns in table["labels"].items()}
     return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": labels})
