@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from pipeline import rulebook
+from pipeline.roles import ROLES
 from pipeline.rulebook import BUILT_IN, read_files
 from pipeline.stages.mistranslation_rules import _forms
 
@@ -120,3 +121,51 @@ def test_lists_of_guards_are_sorted_and_known():
     assert {"Cook", "Fisher", "Short", "Brown", "Wolf", "Young", "Long", "Little", "King", "Miller", "Baker"} <= set(
         GUARDS["english_surnames"]
     )
+
+
+GIVEN = FILES["mistranslation/given_names.tsv"]
+
+
+def test_given_names_are_sorted_names_of_known_languages():
+    names = [row["given"] for row in GIVEN]
+    assert names == sorted(set(names))
+    assert len(names) >= 1_500
+    assert [name for name in names if not (NAME.fullmatch(name) and name[0].isupper())] == []
+    languages = [row["lang"].split() for row in GIVEN]
+    assert all(found == sorted(set(found)) for found in languages)
+    count = Counter(lang for found in languages for lang in found)
+    assert set(count) == LANGUAGES | {"en"}
+    assert min(count.values()) >= 150
+
+
+CALQUES = FILES["mistranslation/calques.toml"]["artefact"]
+SOURCES = LANGUAGES | {"ar", "ja"}
+
+
+@pytest.mark.parametrize("row", CALQUES, ids=lambda row: row["id"])
+def test_a_calque_fires_and_stays_silent(row):
+    assert set(row) == {"id", "lang", "action", "pattern", "after", "roles", "score", "fires", "silent"}
+    assert row["action"] in ("flag", "repair")
+    assert set(row["lang"]) <= SOURCES
+    assert set(row["roles"]) <= ROLES
+    assert 0 < row["score"] < 1
+    pattern = re.compile(row["pattern"])
+    assert "cut" in pattern.groupindex
+    assert min(len(row["fires"]), len(row["silent"])) >= 2
+    assert [text for text in row["fires"] if not pattern.search(text)] == []
+    assert [text for text in row["silent"] if pattern.search(text)] == []
+
+
+@pytest.mark.parametrize("row", [row for row in CALQUES if row["action"] == "repair"], ids=lambda row: row["id"])
+def test_a_calque_is_repaired_once_and_for_all(row):
+    pattern = re.compile(row["pattern"])
+    for text in row["fires"]:
+        found = pattern.search(text)
+        repaired = text[: found.start("cut")] + row["after"] + text[found.end("cut") :]
+        assert not pattern.search(repaired), repaired
+
+
+def test_calques_of_every_language_are_known_and_ids_are_unique():
+    assert {lang for row in CALQUES for lang in row["lang"]} == SOURCES
+    ids = [row["id"] for row in [*CALQUES, *FILES["mistranslation.toml"]["artefact"]]]
+    assert len(ids) == len(set(ids))
