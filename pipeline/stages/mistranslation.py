@@ -19,15 +19,14 @@ from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision
 from pipeline.stages.mistranslation_names import names
 from pipeline.stages.mistranslation_origin import Judged, judge, labels
 from pipeline.stages.mistranslation_places import Line
-from pipeline.stages.mistranslation_rules import FLAG, Artefact, Rules, parse
+from pipeline.stages.mistranslation_rules import FLAG, Rules, parse
+from pipeline.stages.mistranslation_turns import artefacts, turns
 from pipeline.stages.mistranslation_variants import orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
 __all__ = ["Decided", "Judged", "Known", "Rules", "correct", "decide", "parse", "propose"]
 
 _WORD = re.compile(r"[^\W\d_]+")
-# Kinds of decisions by the switch that they hang on, where that has another name.
-_NEEDED = ("accuses", "owns", "order", "spelling")
 
 
 class Known(NamedTuple):
@@ -48,9 +47,10 @@ class Decided(NamedTuple):
 
 def correct(page: Sequence[Block], rules: Rules, known: Known = Known()) -> Iterator[tuple[int, Edit]]:  # noqa: B008
     """Propose the repairs of one document: (position of the block in `page`, edit)."""
-    for decision in _decisions(page, rules, known):
+    shown = Counter(labels(pa.array([block.text for block in page], pa.string()), rules.origin).values())
+    for decision in _decisions(page, shown, rules, known)[0]:
         if decision.action == REPAIRED:
-            yield decision.at, decision.edit()
+            yield decision.at, decision.edit(page[decision.at])
 
 
 def decide(texts: pa.Array, pages: Sequence[Sequence[Block]], rules: Rules, known: Mapping[str, Known]) -> Decided:
@@ -69,12 +69,10 @@ def decide(texts: pa.Array, pages: Sequence[Sequence[Block]], rules: Rules, know
     shown = labels(texts, rules.origin)
     for page in pages:
         kept = [block for block in page if block.keep]
-        mine = known.get(page[0].doc, Known())
-        decisions = _decisions(kept, rules, mine)
-        edits += [(row + d.at, *d.edit()) for d in decisions if d.action == REPAIRED]
+        on_page = Counter(shown[at] for at in range(first, first + len(page)) if at in shown)
+        decisions, judged[page[0].doc] = _decisions(kept, on_page, rules, known.get(page[0].doc, Known()))
+        edits += [(row + d.at, *d.edit(kept[d.at])) for d in decisions if d.action == REPAIRED]
         flags += [d.flag(kept[d.at]) for d in decisions]
-        on_page = Counter(lang for at in range(first, first + len(page)) for lang in shown.get(at, ()))
-        judged[page[0].doc] = _judge(on_page, kept, decisions, mine, rules)
         row, first = row + len(kept), first + len(page)
     return Decided(table_of(edits, EDITS), table_of(flags, FLAGS), judged)
 
@@ -84,46 +82,48 @@ def propose(_: pa.RecordBatch, decided: Decided) -> pa.RecordBatch:
     return decided.edits
 
 
-def _decisions(page: Sequence[Block], rules: Rules, known: Known) -> list[Decision]:
-    if not page:
-        return []
+def _decisions(
+    page: Sequence[Block], shown: Counter[str], rules: Rules, known: Known
+) -> tuple[list[Decision], Judged]:
+    """Decide about a page's words, and how likely it is a translation; `shown` counts its labels by language."""
     lines = [Line(at, block) for at, block in enumerate(page)]
-    own = look(page, rules.lexicon) if known.own is None else known.own
-    found: list[Decision] = []
+    own = look(page, rules.lexicon) if known.own is None and page else known.own or ()
+    found = [*_people(lines, own, known, rules)]
     if rules.on("artefact"):
-        found += [d for line in lines for d in _artefacts(line, rules.artefacts)]
+        found += [d for line in lines for d in artefacts(line, rules.artefacts)]
+    texts = [line.text for line in lines]
+    judged = judge(shown, found, known.host, texts, rules.origin)
+    if judged.score >= rules.origin.suspected:  # In native text a turn of phrase is its writer's own.
+        if rules.on("phrase"):
+            found += [d for line in lines for d in turns(line, rules.turns)]
+        judged = judge(shown, found, known.host, texts, rules.origin)
+        if rules.on("calque"):
+            sure = judged.score >= rules.origin.judged
+            found += [d for line in lines for d in artefacts(line, rules.calques, sure=sure)]
+    return without_overlap([_switched(decision, rules) for decision in found]), judged
+
+
+def _people(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules) -> Iterator[Decision]:
+    """Decide about all that hangs on who is who."""
+    slots = {row.slot for row in own}
     if rules.on("name-as-word"):
-        found += _names(lines, own, known, rules)
-    slots = {row.slot for row in own} & {"accuses", "owns", "order"}
+        yield from _names(lines, own, known, rules)
     if rules.on("name-variant") and known.told:
-        found += variants(lines, known.told)
+        yield from variants(lines, known.told)
     if rules.on("name-order") and "order" in slots:
-        found += orders(lines, own, known.told)
-    if slots & {"accuses", "owns"}:
-        spoken = sentences(lines)
-        found += reversals(spoken, own, known.told, rules.lexicon) if rules.on("agent-reversal") else ()
-        found += possessives(spoken, known.told, rules.lexicon) if rules.on("possessive") else ()
-    return without_overlap([_switched(decision, rules) for decision in found])
+        yield from orders(lines, own, known.told)
+    spoken = sentences(lines) if slots & {"accuses", "owns"} else ()
+    if rules.on("agent-reversal"):
+        yield from reversals(spoken, own, known.told, rules.lexicon)
+    if rules.on("possessive"):
+        yield from possessives(spoken, known.told, rules.lexicon)
 
 
 def _switched(decision: Decision, rules: Rules) -> Decision:
     """Make a repair a flag where the switch says so."""
-    kind = "artefact" if decision.slot == "artefact" else decision.rule
-    to_flag = decision.action == REPAIRED and rules.switches[kind] == FLAG
+    kind = decision.slot if decision.slot in ("artefact", "calque", "phrase") else decision.rule
+    to_flag = decision.action == REPAIRED and rules.switches[str(kind)] == FLAG
     return decision._replace(action=FLAGGED) if to_flag else decision
-
-
-def _artefacts(line: Line, artefacts: Sequence[Artefact]) -> Iterator[Decision]:
-    at = 0
-    for artefact in artefacts:
-        if artefact.roles and line.role not in artefact.roles:
-            continue
-        found = artefact.pattern.search(line.text)
-        if found and found.start("cut") >= at:
-            start, at = found.span("cut")
-            yield Decision(
-                line.at, start, at, artefact.after, artefact.id, "artefact", None, None, None, artefact.score, REPAIRED
-            )
 
 
 def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules) -> list[Decision]:
@@ -134,11 +134,3 @@ def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rule
     english = sum(word in rules.words.common for word in spoken)
     # The renderings are English words: in another language they are its own, or borrowed.
     return names(lines, people, frozenset(spoken), rules) if english >= rules.least_common * len(spoken) else []
-
-
-def _judge(
-    shown: Counter[str], kept: Sequence[Block], decisions: Sequence[Decision], known: Known, rules: Rules
-) -> Judged:
-    names_ = (d for d in decisions if d.rule == "name-as-word" and d.action == REPAIRED and d.evidence)
-    told = Counter((d.evidence or "").rpartition("; ")[2].partition(" ")[0] for d in names_)
-    return judge(shown, decisions, told, known.host, [block.text for block in kept], rules.origin)

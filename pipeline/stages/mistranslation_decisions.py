@@ -23,12 +23,13 @@ class Decision(NamedTuple):
     action: str
     guard: str | None = None
 
-    def edit(self) -> Edit:
-        """Give the edit that carries the decision out; its evidence names the slot."""
+    def edit(self, block: Block) -> Edit:
+        """Give the edit that carries the decision out; where it leaves nothing of a block, the block goes."""
         evidence = "; ".join(part for part in (self.evidence, f"slot {self.slot}" if self.slot else "") if part)
-        after = "" if self.after is None else self.after
+        left = block.text[: self.start] + (self.after or "") + block.text[self.end :]
+        start, end, after = (self.start, self.end, self.after or "") if left.strip() else (0, len(block.text), None)
         return Edit(
-            self.start, self.end, after, self.rule, self.confidence, self.ref_doc, self.ref_block, evidence or None
+            start, end, after, self.rule, self.confidence, self.ref_doc, self.ref_block, evidence or None
         )
 
     def flag(self, block: Block) -> Flag:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from pipeline.screens import passing
 from pipeline.stages.mistranslation_decisions import REPAIRED, Decision
 from pipeline.stages.mistranslation_rules import Origin
 
-_LABEL_CHARS = 300
+_LABEL_CHARS = 200
 
 
 class Judged(NamedTuple):
@@ -22,47 +22,55 @@ class Judged(NamedTuple):
     source: str | None
 
 
-def labels(texts: pa.Array, rules: Origin) -> dict[int, list[str]]:
-    """Find translated page furniture among lines: by row, the languages that it was translated from."""
-    found: dict[int, list[str]] = {}
+def labels(texts: pa.Array, rules: Origin) -> dict[int, str]:
+    """Find translated page furniture among short lines: by row, the language that each was translated from."""
+    rows = pc.indices_nonzero(pc.less_equal(pc.utf8_length(texts), _LABEL_CHARS))
+    codes = texts.take(rows).dictionary_encode()
+    different = codes.dictionary  # Each different line is looked at once.
+    told: dict[int, str] = {}
     for lang, patterns in rules.labels.items():
         for pattern in patterns:
-            rows = pc.indices_nonzero(passing(texts, pattern.screen)).to_pylist()
-            for row in rows:
-                if pattern.search(texts[row].as_py()[:_LABEL_CHARS]):
-                    found.setdefault(row, []).append(lang)
-    return found
+            for line in pc.indices_nonzero(passing(different, pattern.screen)).to_pylist():
+                if pattern.search(different[line].as_py()):
+                    told[line] = told.get(line) or lang
+    numbered = zip(rows.to_pylist(), codes.indices.to_pylist(), strict=True)
+    return {row: told[line] for row, line in numbered if line in told}
 
 
 def judge(
-    seen: Counter[str], decisions: Sequence[Decision], names: Mapping[str, int], host: str | None,
-    texts: Sequence[str], rules: Origin,
-) -> Judged:  # fmt: skip
+    seen: Counter[str], decisions: Sequence[Decision], host: str | None, texts: Sequence[str], rules: Origin
+) -> Judged:
     """Add up what a page's labels, names, phrases, site and quotation marks say.
 
     Args:
         seen: labels on the page, by language.
         decisions: what was decided about its words.
-        names: surnames that stood as words, by language of the surname.
         host: its site.
         texts: its running text.
         rules: the weights.
     """
     repaired = sum(d.action == REPAIRED and d.rule == "name-as-word" for d in decisions)
-    phrases = sum(d.rule.startswith("phrase/") for d in decisions)
-    artefacts = sum(d.action == REPAIRED and d.slot == "artefact" for d in decisions)
+    phrases = sum(d.slot == "phrase" for d in decisions)
     odds = rules.prior
     odds += rules.site * (host is not None and any(host == site or host.endswith("." + site) for site in rules.sites))
-    odds += min(rules.most, rules.label * seen.total())
-    odds += min(rules.most, rules.name * repaired + rules.label * artefacts)
+    odds += min(rules.most_labels, rules.label * seen.total())
+    odds += min(rules.most, rules.name * repaired)
     odds += min(rules.most, rules.phrase * phrases)
     odds += rules.quotes * mixed_quotes(texts)
-    votes = Counter({**seen})
-    votes.update(names)
+    votes = seen + Counter(_source(decision) for decision in decisions)
     votes.pop("", None)
     source = min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None
     score = 1 / (1 + math.exp(-odds))
-    return Judged(round(score, 4), source if score >= 0.5 else None)  # noqa: PLR2004
+    return Judged(round(score, 4), source if score >= rules.judged else None)
+
+
+def _source(decision: Decision) -> str:
+    """The language that a decision tells of, or nothing."""
+    evidence = decision.evidence or ""
+    if decision.rule == "name-as-word" and decision.action == REPAIRED:
+        return evidence.rpartition("; ")[2].partition(" ")[0]
+    languages = evidence.partition(":")[0].split(", ") if decision.slot == "phrase" else []
+    return languages[0] if len(languages) == 1 else ""
 
 
 def mixed_quotes(texts: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from pipeline.roles import ROLES
 from pipeline.screens import Pattern, pattern_of
 
 OFF, FLAG, REPAIR = "off", "flag", "repair"
-KINDS = ("artefact", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
+KINDS = ("artefact", "calque", "phrase", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
 
 
 class Artefact(NamedTuple):
@@ -25,6 +25,21 @@ class Artefact(NamedTuple):
     score: float
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+    lang: tuple[str, ...] = ()
+    action: str = REPAIR
+
+
+class Turn(NamedTuple):
+    """A turn of phrase that translation leaves: where it comes from, what is meant, and what is put there, if anything."""
+
+    id: str
+    lang: tuple[str, ...]
+    pattern: re.Pattern[str]
+    action: str
+    gloss: str
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,9 @@ class Origin:
     name: float
     quotes: float
     most: float
+    most_labels: float
+    suspected: float
+    judged: float
     sites: frozenset[str]
     labels: Mapping[str, tuple[Pattern, ...]]
 
@@ -69,6 +87,8 @@ class Rules:
 
     switches: Mapping[str, str]
     artefacts: tuple[Artefact, ...]
+    calques: tuple[Artefact, ...]
+    turns: tuple[Turn, ...]
     lexicon: Lexicon
     words: Words
     least_common: float
@@ -85,7 +105,7 @@ _WORDS = (
 )  # fmt: skip
 _KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
 _GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
-_ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "sites", "labels")
+_ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "most_labels", "suspected", "judged", "sites", "labels")
 
 
 def parse(files: RuleFiles) -> Rules:
@@ -99,9 +119,12 @@ def parse(files: RuleFiles) -> Rules:
     refuse_unknown("guards.toml", guards, _GUARDS)
     if missing := sorted(set(_KEYS) - set(table)):
         raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
+    calques = tuple(_artefact(row) for row in files["mistranslation/calques.toml"]["artefact"])
     return Rules(
         switches=_switches(table["switches"]),
         artefacts=tuple(_artefact(row) for row in table["artefact"]),
+        calques=calques,
+        turns=tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ())),
         lexicon=parse_lexicon(files),
         words=Words(
             **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},
@@ -109,7 +132,7 @@ def parse(files: RuleFiles) -> Rules:
             idioms=_idioms(guards["idiom"]),
         ),
         least_common=table["least_common"],
-        origin=_origin(table["origin"]),
+        origin=_origin(table["origin"], calques),
     )
 
 
@@ -141,11 +164,29 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
     pattern = re.compile(row["pattern"])
     if "cut" not in pattern.groupindex:
         raise RuleError(f"{name}: the pattern names no group `cut`")
-    fires, silent = tuple(row["fires"]), tuple(row["silent"])
-    return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent)
+    fires, silent, lang = (tuple(row.get(key, ())) for key in ("fires", "silent", "lang"))
+    action = _action(name, row.get("action", REPAIR))
+    return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent, lang, action)
 
 
-def _origin(table: Mapping[str, Any]) -> Origin:
+def _turn(row: Mapping[str, Any]) -> Turn:
+    name = f"phrase {row.get('id')!r}"
+    refuse_unknown(name, row, Turn._fields)
+    lists = {key: tuple(row[key]) for key in ("lang", "fires", "silent")}
+    return Turn(**{**row, **lists, "pattern": re.compile(row["pattern"]), "action": _action(name, row["action"])})
+
+
+def _action(name: str, action: str) -> str:
+    if action not in (FLAG, REPAIR):
+        raise RuleError(f"{name}: action is {action!r}, not flag or repair")
+    return action
+
+
+def _origin(table: Mapping[str, Any], calques: Sequence[Artefact]) -> Origin:
+    """Page furniture speaks for a machine, too: that of `calques`, by the first of its languages."""
     refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
-    labels = {lang: tuple(pattern_of(p) for p in patterns) for lang, patterns in table["labels"].items()}
-    return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": labels})
+    labels: dict[str, list[Pattern]] = {"": [pattern_of(pattern) for pattern in table["labels"]]}
+    for calque in calques:
+        labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(pattern_of(calque.pattern.pattern))
+    frozen = {lang: tuple(patterns) for lang, patterns in labels.items()}
+    return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": frozen})
