@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
+from pipeline.asking import answers_of
 from pipeline.gathering import links_of, people_of, site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
@@ -129,7 +130,7 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
-    lines, told = site_lines(job, part), told_to(job, part)
+    lines, told, answers = site_lines(job, part), told_to(job, part), answers_of(job, part)
     removed = corrected = 0
     made_with = {"rules": rules.digest}
     with (
@@ -145,7 +146,8 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
         for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
             people = people_of(pages, seen, told)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules)
+            mine = [answer for doc in pages for answer in answers.get(doc, ())]
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, mine)
             verdicts.write(cleaned.verdicts)
             ledger.write(pa.concat_batches([first, cleaned.entries]))
             flags.write(cleaned.flags)
