@@ -10,37 +10,41 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import language, metadata
+from pipeline.drafting import draft
 from pipeline.duplicates import signatures
 from pipeline.duplicates.clusters import REMOVED
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
-from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
 from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing, typography
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    TONGUES,
     Block,
     Copy,
     Document,
     Page,
     Paragraph,
-    Reading,
+    Tongue,
     rows_of,
     table_of,
 )
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays.
+
+    `tongues` are the paragraphs in another language than their document.
+    """
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
     flags: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
+    tongues: pa.RecordBatch
     signatures: pa.RecordBatch
 
 
@@ -74,75 +78,16 @@ def clean(
     whole = [page for _, page in documents(judged)]
     decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
     left, second = _step(left, mistranslation.propose, decided, "mistranslation")
-    scores = {doc: origin.score for doc, origin in decided.judged.items()}
-    marks = typography.decide(left, rules.typography, scores)
+    marks = typography.decide(left, rules.typography, {doc: origin.score for doc, origin in decided.judged.items()})
     left, third = _step(left, typography.propose, marks, "typography")
-    drafts, readings = _drafts(whole, left, pages, rules, decided.judged)
+    drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     entries = pa.concat_batches([first, second, third])
     flags = pa.concat_batches([decided.flags, marks.flags])
-    documents_, told = table_of(drafts, DOCUMENTS), table_of(readings, READINGS)
-    return Cleaned(verdicts, entries, flags, documents_, told, signed)
-
-
-def _drafts(
-    judged: Sequence[Sequence[Block]],
-    left: pa.RecordBatch,
-    pages: Mapping[str, Page],
-    rules: Rulebook,
-    origins: Mapping[str, mistranslation.Judged],
-) -> tuple[list[Document], list[Reading]]:
-    """Write down what is known of each document before its copies are, and how it is known."""
-    texts: dict[str, dict[int, str]] = {}
-    for block in rows_of(left, Block):
-        texts.setdefault(block.doc, {})[block.block] = block.text
-    drafts: list[Document] = []
-    readings: list[Reading] = []
-    for page in judged:
-        doc = page[0].doc
-        told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
-        score, source = origins[doc]
-        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules)._replace(mt_score=score, mt_source=source))
-        readings += told.sources
-    return drafts, readings
-
-
-def _draft(
-    page: Sequence[Block], texts: Mapping[int, str], declared: Page, told: metadata.Metadata, rules: Rulebook
-) -> Document:
-    body = "\n".join(texts[b.block] for b in page if b.block in texts and b.role in rules.language.roles)
-    tongue = language.detect(body, rules.language)
-    doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)
-    return Document(
-        doc=declared.doc,
-        file=declared.file,
-        url=declared.url,
-        host=declared.host,
-        site_name=told.site_name,
-        title=told.title,
-        published=told.published,
-        published_text=told.published_text,
-        published_precision=told.published_precision,
-        authors=told.authors,
-        agencies=told.agencies,
-        dateline=told.dateline,
-        credit=told.credit,
-        source=told.source,
-        language=tongue.tag,
-        language_score=tongue.score,
-        event=None,
-        duplicate_of=None,
-        mt_score=0.0,
-        mt_source=None,
-        flags=("needs-review",) if doubtful else (),
-        blocks=len(page),
-        kept=0,
-        removed=0,
-        edits=0,
-        text="",
-    )
+    made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
+    return Cleaned(verdicts, entries, flags, *made, signed)
 
 
 def finish(
@@ -150,6 +95,7 @@ def finish(
     entries: pa.RecordBatch,
     drafts: Sequence[Document],
     copies: pa.Table,
+    tongues: Sequence[Tongue],
     rules: Rulebook,
 ) -> Finished:
     """Take the copies away, write documents and paragraphs, and prove that the books balance.
@@ -159,6 +105,7 @@ def finish(
         entries: what was done to them so far.
         drafts: what is known of the documents so far.
         copies: the copies among them (schema COPIES).
+        tongues: their paragraphs that are in another language than the document.
         rules: the rules of the run.
 
     Raises:
@@ -180,8 +127,10 @@ def finish(
         )
         for draft in drafts
     ]
+    own = {(tongue.doc, tongue.block): tongue.language for tongue in tongues}
     languages = {draft.doc: draft.language for draft in drafts}
-    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), languages), PARAGRAPHS)
+    spoken = [own.get((b.doc, b.block), languages[b.doc]) for b in rows_of(left, Block)]
+    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), spoken), PARAGRAPHS)
     return Finished(blocks, ledger, table_of(finished, DOCUMENTS), paragraphs)
 
 
@@ -221,10 +170,10 @@ def _tally(column: pa.Array) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in counts.to_pylist()}
 
 
-def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], languages: Mapping[str, str | None]) -> list[Paragraph]:
+def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], spoken: Sequence[str | None]) -> list[Paragraph]:
     counts = [edits.get(key, 0) for key in keys(left).to_pylist()]
     return [
-        Paragraph(b.doc, b.block, position, b.role or "body", languages[b.doc], counts[first + position], b.text)
+        Paragraph(b.doc, b.block, at, b.role or "body", spoken[first + at], counts[first + at], b.text)
         for first, page in documents(left)
-        for position, b in enumerate(page)
+        for at, b in enumerate(page)
     ]

@@ -1,5 +1,6 @@
-"""Set marks as a printer would, on pages that a machine translated: quotations in one style and whole, no space before
-a comma. Native text, with its own habits, stays as it is.
+"""Set marks as a printer would, on pages that a machine translated: quotations in one style, and whole.
+
+Native text, with its own habits, stays as it is.
 """
 
 import re
