@@ -26,7 +26,7 @@ def usual_spellings(seen: pa.Table) -> pa.RecordBatch:
     for (surname, given), count in documents.items():
         key = (surname, folded(given))
         usual[key] = min(usual.get(key, (0, "")), (-count, given))
-    found = []
+    found: list[Entity] = []
     for row in rows:
         spelled = usual[row.name, folded(row.value)][1]
         count = documents[row.name, row.value]

@@ -75,7 +75,9 @@ def quotation_speaker(look: Look) -> Slot | None:
     if place.determined:
         spoken = look.mute and place.kind == "n" and _follows(look, look.words.prepositions)
         return look.slot("quotation-speaker", STRONG, place.from_article) if spoken and not place.capital else None
-    return look.slot("quotation-speaker", MEDIUM if look.english else STRONG) if place.capital else None
+    # Who speaks was introduced before: a Mr Short whom nobody introduced is an adjective.
+    grade = MEDIUM if look.english and place.kind == "n" else STRONG
+    return look.slot("quotation-speaker", grade) if place.capital else None
 
 
 def sentence_speaker(look: Look) -> Slot | None:
