@@ -9,6 +9,7 @@ from pipeline.stages.mistranslation_look import Look, Slot
 from pipeline.stages.mistranslation_places import Place
 
 _LABELS = 2
+_NAMED_SLOTS = frozenset(("own-name", "quotation-speaker", "headline-speaker"))
 
 
 class Case(NamedTuple):
@@ -97,8 +98,15 @@ def surname_is_a_word(case: Case) -> bool:
 
 
 def role_word(case: Case) -> bool:
-    """The word names an office, and whoever holds it: Judge, King."""
-    return case.look.place.word.casefold() in case.look.words.roles | case.look.lexicon.titles
+    """The word names an office or a trade, and whoever has it: the Judge said.
+
+    A headline or a speaker without an article may be somebody of that name: "Baker: bread is too dear".
+    """
+    place, word = case.look.place, case.look.place.word.casefold()
+    if word in case.look.lexicon.titles:
+        return True
+    bare = place.capital and not place.determined and case.slot.name in _NAMED_SLOTS
+    return word in case.look.words.roles and not bare
 
 
 def quotation(case: Case) -> bool:

@@ -54,7 +54,8 @@ def headline_speaker(look: Look) -> Slot | None:
     spoken = _SPOKEN_HEADLINE.match(place.after) is not None and place.opens and not place.determined
     if not spoken or place.line.role not in look.words.headline_roles:
         return None
-    return look.slot("headline-speaker", MEDIUM if place.word.casefold() in look.words.labels else STRONG)
+    common = look.words.labels | look.words.roles
+    return look.slot("headline-speaker", MEDIUM if place.word.casefold() in common else STRONG)
 
 
 def in_headline_speaker(look: Look) -> Slot | None:
