@@ -23,7 +23,8 @@ FLOORS = [
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {"pipeline.containers"},
     {
-        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.repairing", "pipeline.metadata", "pipeline.language",
+        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.repairing", "pipeline.metadata",
+        "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },
@@ -44,11 +45,13 @@ FLOORS = [
 OPENERS = {"pipeline.store", "pipeline.store_raw", "pipeline.store_source", "pipeline.rulebook"}
 STAGE_WALLS = (
     "pipeline.store", "pipeline.store_raw", "pipeline.ledger", "pipeline.formats", "pipeline.run",
-    "pipeline.repairing.endpoint", "pipeline.repairing.function", "pipeline.repairing.workers", "pipeline.repairing.circuit",
+    *(f"pipeline.repairing.{name}" for name in ("endpoint", "function", "workers", "circuit")),
 )  # fmt: skip
 # The one module that may send anything anywhere; store_source opens raw files by fsspec, which is not among these.
 SENDER = "pipeline.repairing.endpoint"
-NETWORK = {"urllib.request", "http.client", "http", "httpx", "requests", "socket", "ssl", "aiohttp", "urllib3", "asyncio"}
+NETWORK = {
+    "urllib.request", "http.client", "http", "httpx", "requests", "socket", "ssl", "aiohttp", "urllib3", "asyncio",
+}  # fmt: skip
 
 
 def floor(module):
@@ -96,7 +99,6 @@ def test_stages_know_neither_files_nor_the_ledger_nor_other_stages(module):
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("pipeline") and m != SENDER])
 def test_one_module_alone_talks_to_the_network(module):
-    """`imports` names a part of the standard library by its module, so `from urllib import request` is looked at, too."""
     for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
         names = []
         if isinstance(node, ast.Import):

@@ -1,14 +1,17 @@
 """The names and phrases that mistranslation repair knows are data: each row is checked, whatever reads it."""
 
 import re
+import time
 from collections import Counter
 
+import pyarrow as pa
 import pytest
 
 from pipeline import rulebook
+from pipeline.people.lexicon import forms as _forms
 from pipeline.roles import ROLES
 from pipeline.rulebook import BUILT_IN, read_files
-from pipeline.stages.mistranslation_rules import _forms
+from pipeline.screens import passing, screen_of
 
 FILES = read_files([BUILT_IN])
 SURNAMES = FILES["mistranslation/surnames.tsv"]
@@ -71,15 +74,16 @@ def test_a_word_has_the_same_forms_wherever_it_stands():
 
 
 def test_forms_in_brackets_take_the_place_of_the_regular_ones():
-    known = rulebook.load().mistranslation.renderings
-    assert {r.form for r in known["Volkov"]} == {"wolf", "wolves"}
-    assert {"break", "broke", "broken"} <= {r.form for r in known["Brecht"]}
-    assert {(r.form, r.lang) for r in known["Berger"]} >= {("shepherd", "fr")}
+    known = rulebook.load().mistranslation.lexicon.renderings
+    assert set(known["Volkov"]) == {"wolf", "wolves"}
+    assert {"break", "broke", "broken"} <= set(known["Brecht"])
+    assert {(r.form, r.lang) for r in known["Berger"].values()} >= {("shepherd", "fr")}
 
 
 def test_a_name_of_two_languages_keeps_the_words_of_both():
-    known = rulebook.load().mistranslation.renderings
-    assert {r.lang for r in known["Costa"]} == {"es", "it", "pt"}
+    known = rulebook.load().mistranslation.lexicon.renderings
+    assert {r.lang for r in known["Berger"].values()} >= {"fr"}
+    assert set(known["Costa"]) >= {"coast", "rib"}
 
 
 GUARDS = FILES["mistranslation/guards.toml"]
@@ -169,3 +173,41 @@ def test_calques_of_every_language_are_known_and_ids_are_unique():
     assert {lang for row in CALQUES for lang in row["lang"]} == SOURCES
     ids = [row["id"] for row in [*CALQUES, *FILES["mistranslation.toml"]["artefact"]]]
     assert len(ids) == len(set(ids))
+
+
+PHRASES = FILES["mistranslation/phrases.toml"]["phrase"]
+
+
+@pytest.mark.parametrize("row", PHRASES, ids=lambda row: row["id"])
+def test_a_phrase_fires_and_stays_silent(row):
+    assert set(row) - {"after"} == {"id", "lang", "pattern", "action", "gloss", "fires", "silent"}
+    assert set(row["lang"]) <= SOURCES
+    assert row["action"] in ("flag", "repair")
+    assert ("after" in row) == (row["action"] == "repair") == ("(?P<cut>" in row["pattern"])
+    assert ":" in row["gloss"]
+    pattern = re.compile(row["pattern"])
+    assert min(len(row["fires"]), len(row["silent"])) >= 2
+    assert [text for text in row["fires"] if not pattern.search(text)] == []
+    assert [text for text in row["silent"] if pattern.search(text)] == []
+
+
+def test_there_are_phrases_of_every_language_and_ids_are_unique():
+    ids = [row["id"] for row in PHRASES]
+    assert len(ids) == len(set(ids)) >= 120
+    assert {lang for row in PHRASES for lang in row["lang"]} == SOURCES
+
+
+@pytest.mark.parametrize("row", [*PHRASES, *CALQUES], ids=lambda row: row["id"])
+def test_a_pattern_has_a_screen_that_lets_its_examples_through(row):
+    screen = screen_of(re.compile(row["pattern"]))
+    assert screen is not None
+    assert all(passing(pa.array(row["fires"]), screen).to_pylist())
+
+
+@pytest.mark.parametrize("row", [*PHRASES, *CALQUES], ids=lambda row: row["id"])
+def test_a_pattern_takes_no_long_time_on_what_nearly_matches(row):
+    pattern = re.compile(row["pattern"])
+    started = time.process_time()
+    for text in row["fires"]:
+        pattern.search((text[:-1] + " ") * 400)
+    assert time.process_time() - started < 1

@@ -87,7 +87,9 @@ def false_repairs(chosen: Sequence[Use], rules: mistranslation.Rules) -> Iterato
         blocks, known = page(use, number)
         for at, edit in mistranslation.correct(blocks, rules, known):
             text = blocks[at].text
-            around = text[max(0, edit.start - 40) : edit.start] + "[" + text[edit.start : edit.end] + f" -> {edit.after}]"
+            around = (
+                text[max(0, edit.start - 40) : edit.start] + "[" + text[edit.start : edit.end] + f" -> {edit.after}]"
+            )
             yield f"{use.doc[:12]} {use.surname}: {around}{text[edit.end : edit.end + 30]} ({edit.evidence})"
 
 

@@ -77,7 +77,8 @@ def predicted(clean: Path) -> Iterator[Row]:
                 start = starts[key] + as_read(entry["start"], [e for e in by_block[key] if e["step"] < entry["step"]])
                 yield {
                     "doc": entry["doc"], "start": start, "end": starts[entry["ref_doc"], entry["ref_block"]],
-                    "before": "(paragraph break)", "after": " ", "rule": "typography/split-quotation", "action": "repair",
+                    "before": "(paragraph break)", "after": " ", "rule": "typography/split-quotation",
+                    "action": "repair",
                     "evidence": entry["evidence"],
                 }  # fmt: skip
         elif entry["stage"] in STAGES or entry["stage"] == "boilerplate":
@@ -132,7 +133,7 @@ def main() -> None:
         print(f"{mark:<8}{edit['doc'][:28]:<30}{edit['rule']:<34}{edit['before'][:50]!r} -> {edit['after'][:50]!r}")
     print(f"{len(documents)} documents; edits by rule: {dict(Counter(e['rule'] for e in edits))}")
     print(f"flags by rule and action: {dict(Counter((f['rule'], f['action']) for f in flags))}")
-    high = [row["doc"] for row in documents if row["mt_score"] >= 0.5]  # noqa: PLR2004
+    high = [row["doc"] for row in documents if row["mt_score"] >= 0.5]
     print(f"documents with mt_score >= 0.5: {len(high)}: {', '.join(high[:8])}")
     if gold:
         told = Counter(labelled(e, gold) for e in edits)

@@ -1,6 +1,7 @@
 """Make of what a document says, and of what it is told, the people whom a repair of a name may rest on."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from pipeline.people.lexicon import Lexicon
@@ -46,7 +47,7 @@ def anchors(own: Sequence[Seen], told: Iterable[Told], lexicon: Lexicon) -> dict
     return {anchor.surname: anchor for anchor in found if anchor is not None}
 
 
-def _anchor(surname: str, own: Sequence[Seen], told: Sequence[Told], lost: Set[str]) -> Anchor | None:
+def _anchor(surname: str, own: Sequence[Seen], told: Sequence[Told], lost: AbstractSet[str]) -> Anchor | None:
     """`lost` are words that the surname may have become and that stand behind a given name on the page."""
     names = [row for row in own if row.slot == "name"]
     titles = [row for row in own if row.slot == "title"]

@@ -26,11 +26,9 @@ def usual_spellings(seen: pa.Table) -> pa.RecordBatch:
     for (surname, given), count in documents.items():
         key = (surname, folded(given))
         usual[key] = min(usual.get(key, (0, "")), (-count, given))
-    found = [
-        Entity(
-            row.doc, row.block, row.name, row.value, usual[row.name, folded(row.value)][1], row.times,
-            documents[row.name, row.value],
-        )
-        for row in rows
-    ]  # fmt: skip
-    return table_of(sorted(found, key=lambda e: (e.doc, e.surname, e.given)), ENTITIES)
+    found: list[Entity] = []
+    for row in rows:
+        spelled = usual[row.name, folded(row.value)][1]
+        count = documents[row.name, row.value]
+        found.append(Entity(row.doc, row.block, row.name, row.value, spelled, row.times, count))
+    return table_of(sorted(found, key=lambda entity: (entity.doc, entity.surname, entity.given)), ENTITIES)

@@ -1,4 +1,4 @@
-"""Tell a wrong spelling of a given name, which one event's reports outvote, from lawful ones, which stand side by side."""
+"""Tell a wrong spelling of a given name, which an event's reports outvote, from lawful ones."""
 
 import unicodedata
 from collections import defaultdict

@@ -71,9 +71,9 @@ def _gazetteer(seen: pa.Table, lexicon: Lexicon) -> Iterator[Told]:
 def _sisters(seen: pa.Table, events: Sequence[Event], lexicon: Lexicon) -> Iterator[Told]:
     """Tell what the other reports of a document's event say of the same thing."""
     docs_of: dict[str, list[str]] = defaultdict(list)
-    for row in events:
-        docs_of[row.event].append(row.doc)
-    reporting = pa.array(sorted({row.doc for row in events}), pa.string())
+    for report in events:
+        docs_of[report.event].append(report.doc)
+    reporting = pa.array(sorted({report.doc for report in events}), pa.string())
     by_doc: dict[str, list[Seen]] = defaultdict(list)
     for said in _rows(seen.filter(pc.is_in(seen["doc"], value_set=reporting)), _SHARED):
         by_doc[said.doc].append(said)

@@ -38,7 +38,7 @@ class Known(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What was decided about a batch: edits by row of what boilerplate left, flags, and how each document was judged."""
+    """What was decided about a batch: edits by row of what boilerplate left, flags, which documents are translated."""
 
     edits: pa.RecordBatch
     flags: pa.RecordBatch
@@ -82,9 +82,7 @@ def propose(_: pa.RecordBatch, decided: Decided) -> pa.RecordBatch:
     return decided.edits
 
 
-def _decisions(
-    page: Sequence[Block], shown: Counter[str], rules: Rules, known: Known
-) -> tuple[list[Decision], Judged]:
+def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: Known) -> tuple[list[Decision], Judged]:
     """Decide about a page's words, and how likely it is a translation; `shown` counts its labels by language."""
     lines = [Line(at, block) for at, block in enumerate(page)]
     own = look(page, rules.lexicon) if known.own is None and page else known.own or ()

@@ -1,7 +1,8 @@
-"""Who did what to whom, and whose it was: where a translation has it the other way round than the run's other reports."""
+"""Who did what to whom, and whose it was: where a translation has it otherwise than the other reports."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.people import Lexicon
@@ -12,7 +13,9 @@ from pipeline.tables import Seen, Told
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+[\"”’]?|$)")
 _NAME = r"[^\W\d_a-z][\w&-]+"
-_CHARGE = re.compile(rf"(?P<who>(?:The )?{_NAME}(?: {_NAME}){{0,2}}) (?P<verb>[a-z]+) (?P<whom>(?:{_NAME} ){{0,2}}{_NAME}) (?:of|for) ")
+_CHARGE = re.compile(
+    rf"(?P<who>(?:The )?{_NAME}(?: {_NAME}){{0,2}}) (?P<verb>[a-z]+) (?P<whom>(?:{_NAME} ){{0,2}}{_NAME}) (?:of|for) "
+)
 _POSSESSIVE = re.compile(r"\b(?:his|her|their) ([a-z]+)")
 _ITS = re.compile(r"\b(its|their) ([a-z]+)\b")
 _HIS = re.compile(r"(His|Her) ([a-z]+)\b")
@@ -38,7 +41,9 @@ def sentences(lines: Sequence[Line]) -> list[_Sentence]:
     return found
 
 
-def reversals(spoken: Sequence[_Sentence], own: Sequence[Seen], told: Sequence[Told], lexicon: Lexicon) -> Iterator[Decision]:
+def reversals(
+    spoken: Sequence[_Sentence], own: Sequence[Seen], told: Sequence[Told], lexicon: Lexicon
+) -> Iterator[Decision]:
     """Find a body that accuses a person of working against that person's own country.
 
     Flagged where the sentences around have the person act, or a sister document has the person accuse; repaired where
@@ -60,10 +65,11 @@ def reversals(spoken: Sequence[_Sentence], own: Sequence[Seen], told: Sequence[T
             continue
         sure = acts and bool(forward) and not backward
         first = min(forward) if forward else None
+        support = f"sister documents for it {len(forward)}, against {len(backward)}"
         yield Decision(
             sentence.at, sentence.start, sentence.start + charge.end("whom"),
             f"{charge['whom']} {charge['verb']} {charge['who']}", "agent-reversal", charge["verb"],
-            f"{whom} acts around it: {'yes' if acts else 'no'}; sister documents for it {len(forward)}, against {len(backward)}",
+            f"{whom} acts around it: {'yes' if acts else 'no'}; {support}",
             first and first.ref_doc, first and first.ref_block, 0.9 if sure else 0.5, REPAIRED if sure else FLAGGED,
         )  # fmt: skip
 
@@ -81,7 +87,7 @@ def possessives(spoken: Sequence[_Sentence], told: Sequence[Told], lexicon: Lexi
 
     Flagged as it stands; repaired where a sister document has the sentence, with `his`.
     """
-    for before, sentence in zip(spoken, spoken[1:], strict=False):
+    for before, sentence in pairwise(spoken):
         his = _HIS.match(before.text)
         its = _ITS.search(sentence.text)
         if his is None or its is None or its[2] != his[2] or its[2] not in lexicon.owned:
@@ -90,7 +96,8 @@ def possessives(spoken: Sequence[_Sentence], told: Sequence[Told], lexicon: Lexi
         mine = stems(sentence.text)
         agreeing = [
             row for row in told
-            if row.slot == "owns" and row.name == its[2] and row.value.startswith(f"{pronoun} ") and _alike(mine, row.value)
+            if row.slot == "owns" and row.name == its[2] and row.value.startswith(f"{pronoun} ")
+            and _alike(mine, row.value)
         ]  # fmt: skip
         first = min(agreeing) if agreeing else None
         yield Decision(

@@ -28,9 +28,7 @@ class Decision(NamedTuple):
         evidence = "; ".join(part for part in (self.evidence, f"slot {self.slot}" if self.slot else "") if part)
         left = block.text[: self.start] + (self.after or "") + block.text[self.end :]
         start, end, after = (self.start, self.end, self.after or "") if left.strip() else (0, len(block.text), None)
-        return Edit(
-            start, end, after, self.rule, self.confidence, self.ref_doc, self.ref_block, evidence or None
-        )
+        return Edit(start, end, after, self.rule, self.confidence, self.ref_doc, self.ref_block, evidence or None)
 
     def flag(self, block: Block) -> Flag:
         """Give the row of the published table of flags."""

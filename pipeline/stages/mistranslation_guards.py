@@ -1,19 +1,31 @@
 """What speaks against a repair of a name, however well the slot fits."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from pipeline.people import Anchor
 from pipeline.people.spellings import folded
+from pipeline.stages.mistranslation_look import Look, Slot
 from pipeline.stages.mistranslation_places import Place
-from pipeline.stages.mistranslation_slots import Look, Slot
 
 _LABELS = 2
-Guard = Callable[[Look, Slot, "Sequence[Place]"], bool]
+_NAMED_SLOTS = frozenset(("own-name", "quotation-speaker", "headline-speaker"))
 
 
-def another_bearer(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+class Case(NamedTuple):
+    """A slot that a word fills, and all places of that word on the page."""
+
+    look: Look
+    slot: Slot
+    same: Sequence[Place]
+
+
+Guard = Callable[[Case], bool]
+
+
+def another_bearer(case: Case) -> bool:
     """The page gives the word a bearer of its own: Tim Cook beside Roland Koch."""
-    return any(_bears(look._replace(place=other), look.place.anchor) for other in same)
+    return any(_bears(case.look._replace(place=other), case.look.place.anchor) for other in case.same)
 
 
 def _bears(look: Look, anchor: Anchor) -> bool:
@@ -33,11 +45,13 @@ def _bears(look: Look, anchor: Anchor) -> bool:
     return lower not in look.words.function | look.words.ordinary
 
 
-def named_thing(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def named_thing(case: Case) -> bool:
     """The page uses the word as a team's, a firm's or a people's name: Wild coach Bruce Boudreau, Russian troops."""
-    if look.place.word.casefold() in look.words.proper:
+    if case.look.place.word.casefold() in case.look.words.proper:
         return True
-    return slot.name not in ("own-name", "stranger-name") and any(_goes_with_a_noun(look, place) for place in same)
+    return case.slot.name not in ("own-name", "stranger-name") and any(
+        _goes_with_a_noun(case.look, place) for place in case.same
+    )
 
 
 def _goes_with_a_noun(look: Look, place: Place) -> bool:
@@ -49,13 +63,13 @@ def _goes_with_a_noun(look: Look, place: Place) -> bool:
     return after.islower() and after not in verbs and not after.endswith(("ed", "s", "ly"))
 
 
-def idiom(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def idiom(case: Case) -> bool:
     """The word belongs to a phrase: in short, for long; with a capital inside a sentence, the others must have one."""
-    place = look.place
-    if slot.name in ("own-name", "headline-speaker"):
+    place = case.look.place
+    if case.slot.name in ("own-name", "headline-speaker"):
         return False
     before, after = place.before.replace("-", " ").rstrip(), place.after.replace("-", " ").lstrip()
-    for left, right in look.words.idioms.get(place.word.casefold(), ()):
+    for left, right in case.look.words.idioms.get(place.word.casefold(), ()):
         here = before[len(before) - len(left) :], after[: len(right)]
         fits = (here[0].casefold(), here[1].casefold()) == (left, right)
         whole = not before[: len(before) - len(left)][-1:].isalpha() and not after[len(right) :][:1].isalpha()
@@ -65,34 +79,44 @@ def idiom(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
     return False
 
 
-def label(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def label(case: Case) -> bool:
     """The word opens several lines with a colon behind it, as the labels of a list do."""
-    return slot.name == "headline-speaker" and sum(p.opens_line and p.after.startswith(":") for p in same) > _LABELS
+    return (
+        case.slot.name == "headline-speaker"
+        and sum(p.opens_line and p.after.startswith(":") for p in case.same) > _LABELS
+    )
 
 
-def hyphen(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def hyphen(case: Case) -> bool:
     """A hyphen joins the word to its neighbour: long-term."""
-    return look.place.hyphened
+    return case.look.place.hyphened
 
 
-def surname_is_a_word(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def surname_is_a_word(case: Case) -> bool:
     """The surname is an English word too, and may be one here: Winter, Rose."""
-    return look.lexicon.is_word(look.place.anchor.surname)
+    return case.look.lexicon.is_word(case.look.place.anchor.surname)
 
 
-def role_word(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
-    """The word names an office, and whoever holds it: Judge, King."""
-    return look.place.word.casefold() in look.words.roles | look.lexicon.titles
+def role_word(case: Case) -> bool:
+    """The word names an office or a trade, and whoever has it: the Judge said.
+
+    A headline or a speaker without an article may be somebody of that name: "Baker: bread is too dear".
+    """
+    place, word = case.look.place, case.look.place.word.casefold()
+    if word in case.look.lexicon.titles:
+        return True
+    bare = place.capital and not place.determined and case.slot.name in _NAMED_SLOTS
+    return word in case.look.words.roles and not bare
 
 
-def quotation(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def quotation(case: Case) -> bool:
     """The word stands in a quotation, where people say what they like; only their full names are put right there."""
-    return look.place.quoted and slot.name not in ("own-name", "capital")
+    return case.look.place.quoted and case.slot.name not in ("own-name", "capital")
 
 
-def figure(look: Look, slot: Slot, same: Sequence[Place]) -> bool:
+def figure(case: Case) -> bool:
     """A figure or an ampersand stands beside the word: a rank, a brand."""
-    return look.place.figured and slot.name != "own-name"
+    return case.look.place.figured and case.slot.name != "own-name"
 
 
 GUARDS: dict[str, Guard] = {
@@ -110,4 +134,4 @@ GUARDS: dict[str, Guard] = {
 
 def refused_by(look: Look, slot: Slot, same: Sequence[Place]) -> str | None:
     """Name the first guard that refuses a slot; `same` are all places of the word on the page."""
-    return next((name for name, guard in GUARDS.items() if guard(look, slot, same)), None)
+    return next((name for name, guard in GUARDS.items() if guard(Case(look, slot, same))), None)

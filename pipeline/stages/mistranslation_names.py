@@ -7,9 +7,10 @@ from typing import NamedTuple
 from pipeline.people import Anchor, Rendering
 from pipeline.stages.mistranslation_decisions import FLAGGED, REFUSED, REPAIRED, Decision
 from pipeline.stages.mistranslation_guards import refused_by
+from pipeline.stages.mistranslation_look import MEDIUM, STRONG, WEAK, Look, Slot
 from pipeline.stages.mistranslation_places import Line, Place, places
 from pipeline.stages.mistranslation_rules import Rules
-from pipeline.stages.mistranslation_slots import MEDIUM, SLOTS, STRONG, WEAK, Look, Slot
+from pipeline.stages.mistranslation_slots import SLOTS
 
 RULE = "name-as-word"
 # Confidence of what is repaired and of what is flagged, by grade: shares that were right on labelled excerpts, rounded

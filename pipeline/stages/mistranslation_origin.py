@@ -13,6 +13,7 @@ from pipeline.stages.mistranslation_decisions import REPAIRED, Decision
 from pipeline.stages.mistranslation_rules import Origin
 
 _LABEL_CHARS = 200
+_FEW = 500
 
 
 class Judged(NamedTuple):
@@ -27,11 +28,14 @@ def labels(texts: pa.Array, rules: Origin) -> dict[int, str]:
     rows = pc.indices_nonzero(pc.less_equal(pc.utf8_length(texts), _LABEL_CHARS))
     codes = texts.take(rows).dictionary_encode()
     different = codes.dictionary  # Each different line is looked at once.
+    lines = different.to_pylist()
     told: dict[int, str] = {}
     for lang, patterns in rules.labels.items():
         for pattern in patterns:
-            for line in pc.indices_nonzero(passing(different, pattern.screen)).to_pylist():
-                if pattern.search(different[line].as_py()):
+            # A screen has to be made ready, which takes longer than to look at a few lines.
+            screen = pattern.screen if len(lines) > _FEW else None
+            for line in pc.indices_nonzero(passing(different, screen)).to_pylist():
+                if pattern.search(lines[line]):
                     told[line] = told.get(line) or lang
     numbered = zip(rows.to_pylist(), codes.indices.to_pylist(), strict=True)
     return {row: told[line] for row, line in numbered if line in told}

@@ -11,7 +11,9 @@ from pipeline.tables import Block
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BEFORE = re.compile(r"([^\W\d_]+(?:[-'’][^\W\d_]+)*)[ \xa0]+$")
 _AFTER = re.compile(r"[ \xa0]+([^\W\d_]+)")
-_QUOTED = re.compile(r"“[^”\n]{0,2000}”|\"[^\"\n]{0,2000}\"|„[^“”\n]{0,2000}[“”]|«[^»\n]{0,2000}»|(?<!\w)[‘'][^’'\n]{3,400}[’'](?!\w)")
+_QUOTED = re.compile(
+    r"“[^”\n]{0,2000}”|\"[^\"\n]{0,2000}\"|„[^“”\n]{0,2000}[“”]|«[^»\n]{0,2000}»|(?<!\w)[‘'][^’'\n]{3,400}[’'](?!\w)"
+)
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _OPENS = re.compile(r"(?:[:.!?–—][”\"»’]?|[”\"»])[ \xa0]+[“\"„«‘]?$")
 _REACH = 60
@@ -37,11 +39,10 @@ class Line:
         words = _LETTERS.findall(self.text)
         return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.75 * len(words)  # noqa: PLR2004
 
-
     @cached_property
     def running(self) -> bool:
         """Whether the line is a sentence, or long enough to be one: in a heading a capital letter says little."""
-        ended = self.text.rstrip("”\"»’) ")[-1:] in (".", "?", "!", ":")
+        ended = self.text.rstrip('”"»’) ')[-1:] in (".", "?", "!", ":")
         return (ended and self.text.count(" ") >= _FEW) or len(self.text) >= _LONG
 
 
@@ -96,7 +97,10 @@ class Place:
     @cached_property
     def opens(self) -> bool:
         """Whether it opens a line, a sentence, or what follows a colon; its article may stand before."""
-        return self.opens_line or _OPENS.search(self.line.text[max(0, self.from_article - 6) : self.from_article]) is not None
+        return (
+            self.opens_line
+            or _OPENS.search(self.line.text[max(0, self.from_article - 6) : self.from_article]) is not None
+        )
 
     @cached_property
     def quoted(self) -> bool:
@@ -125,7 +129,10 @@ def places(
         by_form: the renderings that may stand there, by form: of one word, or of two.
     """
     for line in lines:
-        words = [(match[0].casefold().removesuffix("’s").removesuffix("'s"), match.start()) for match in WORD.finditer(line.text)]
+        words = [
+            (match[0].casefold().removesuffix("’s").removesuffix("'s"), match.start())
+            for match in WORD.finditer(line.text)
+        ]
         for word, start in words:
             for surname, rendering in by_form.get(word, ()):
                 yield Place(line, start, start + len(word), rendering, anchors[surname])

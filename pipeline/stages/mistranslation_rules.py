@@ -1,4 +1,4 @@
-"""The rules of mistranslation repair: switches, the words that make a slot or a guard, and what crawlers leave in text."""
+"""The rules of mistranslation repair: switches, words that make a slot or a guard, patterns."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Artefact(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A turn of phrase that translation leaves: where it comes from, what is meant, and what is put there, if anything."""
+    """A turn of phrase that translation leaves: where it comes from, what is meant, what is put there."""
 
     id: str
     lang: tuple[str, ...]
@@ -105,7 +105,20 @@ _WORDS = (
 )  # fmt: skip
 _KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
 _GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
-_ORIGIN = ("prior", "site", "label", "phrase", "name", "quotes", "most", "most_labels", "suspected", "judged", "sites", "labels")
+_ORIGIN = (
+    "prior",
+    "site",
+    "label",
+    "phrase",
+    "name",
+    "quotes",
+    "most",
+    "most_labels",
+    "suspected",
+    "judged",
+    "sites",
+    "labels",
+)
 
 
 def parse(files: RuleFiles) -> Rules:
@@ -166,7 +179,9 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
         raise RuleError(f"{name}: the pattern names no group `cut`")
     fires, silent, lang = (tuple(row.get(key, ())) for key in ("fires", "silent", "lang"))
     action = _action(name, row.get("action", REPAIR))
-    return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent, lang, action)
+    return Artefact(
+        row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent, lang, action
+    )
 
 
 def _turn(row: Mapping[str, Any]) -> Turn:
@@ -187,6 +202,8 @@ def _origin(table: Mapping[str, Any], calques: Sequence[Artefact]) -> Origin:
     refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
     labels: dict[str, list[Pattern]] = {"": [pattern_of(pattern) for pattern in table["labels"]]}
     for calque in calques:
-        labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(pattern_of(calque.pattern.pattern))
+        labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(
+            pattern_of(calque.pattern.pattern)
+        )
     frozen = {lang: tuple(patterns) for lang, patterns in labels.items()}
     return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": frozen})

@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
-from pipeline.people import Lexicon
 from pipeline.people.spellings import folded
+from pipeline.stages.mistranslation_look import DOUBT, MEDIUM, STRONG, WEAK, Look, Slot
 from pipeline.stages.mistranslation_places import Place
-from pipeline.stages.mistranslation_rules import Words
-
-DOUBT, WEAK, MEDIUM, STRONG = range(4)
 
 _SAID = re.compile(r"(?:[,!?.]?[”\"»’]|,),? ([^\W\d_]+) (?:the )?$")
 _REPORTED = re.compile(r"\s+\w+\s*(?:that\b|:|,|[“\"„«])")
@@ -17,40 +13,6 @@ _REPORTED_LOOSELY = re.compile(r"\s+\w+\s*(?:that\b|:|,|[“\"„«]|(?:on|in|at
 _ENDS = re.compile(r"\s*[.,;:!?)’”]|\s*$")
 _SPOKEN_HEADLINE = re.compile(r":\s\S+\s\S")
 _STRAY_GENITIVE = re.compile(r" ?’(?=\w)(?!s\b)(?![^.!?\n]*’(?!\w))")
-
-
-class Slot(NamedTuple):
-    """A slot that a word fills: its name, how sure that is, and what is to stand in place of which characters."""
-
-    name: str
-    grade: int
-    start: int
-    end: int
-    after: str
-
-
-class Look(NamedTuple):
-    """What a slot is judged by."""
-
-    place: Place
-    lexicon: Lexicon
-    words: Words
-
-    def slot(self, name: str, grade: int, start: int | None = None) -> Slot:
-        """Fill the slot with the surname."""
-        place = self.place
-        return Slot(name, grade, place.start if start is None else start, place.end, place.anchor.surname)
-
-    @property
-    def mute(self) -> bool:
-        """Whether the word cannot speak or act: no noun for a person, a beast or a body of people."""
-        rendering = self.place.rendering
-        return rendering.kind in ("v", "a", "r") or rendering.word in self.words.mute
-
-    @property
-    def english(self) -> bool:
-        """Whether the word is a surname that English speakers bear."""
-        return self.place.word.capitalize() in self.lexicon.english
 
 
 def own_name(look: Look) -> Slot | None:
@@ -75,7 +37,12 @@ def own_name(look: Look) -> Slot | None:
 def stranger_name(look: Look) -> Slot | None:
     """`Gerard Hammered` where the page speaks of Piqué and gives no other name: no surname is a participle."""
     place = look.place
-    if not (place.capital and place.participle) or place.anchor.given or place.line.title_case or place.following[:1].isupper():
+    if (
+        not (place.capital and place.participle)
+        or place.anchor.given
+        or place.line.title_case
+        or place.following[:1].isupper()
+    ):
         return None
     named = look.lexicon.is_given(place.previous) and place.before[-1:] == " " and not look.english
     return look.slot("stranger-name", STRONG) if named and not _cognate(place) else None
@@ -87,7 +54,8 @@ def headline_speaker(look: Look) -> Slot | None:
     spoken = _SPOKEN_HEADLINE.match(place.after) is not None and place.opens and not place.determined
     if not spoken or place.line.role not in look.words.headline_roles:
         return None
-    return look.slot("headline-speaker", MEDIUM if place.word.casefold() in look.words.labels else STRONG)
+    common = look.words.labels | look.words.roles
+    return look.slot("headline-speaker", MEDIUM if place.word.casefold() in common else STRONG)
 
 
 def in_headline_speaker(look: Look) -> Slot | None:
@@ -108,7 +76,9 @@ def quotation_speaker(look: Look) -> Slot | None:
     if place.determined:
         spoken = look.mute and place.kind == "n" and _follows(look, look.words.prepositions)
         return look.slot("quotation-speaker", STRONG, place.from_article) if spoken and not place.capital else None
-    return look.slot("quotation-speaker", MEDIUM if look.english else STRONG) if place.capital else None
+    # Who speaks was introduced before: a Mr Short whom nobody introduced is an adjective.
+    grade = MEDIUM if look.english and place.kind == "n" else STRONG
+    return look.slot("quotation-speaker", grade) if place.capital else None
 
 
 def sentence_speaker(look: Look) -> Slot | None:
@@ -197,7 +167,7 @@ def headline_subject(look: Look) -> Slot | None:
 
 
 def trailing_speaker(look: Look) -> Slot | None:
-    """`talks will be held, healing.`"""
+    """`talks will be held, healing.` at the end of what somebody said."""
     place = look.place
     trails = place.word.endswith("ing") and place.kind == "v" and not place.capital
     if not trails or not place.before.endswith(", ") or re.match(r"\.(?:\s|$)", place.after) is None:

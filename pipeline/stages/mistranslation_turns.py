@@ -24,9 +24,7 @@ def artefacts(line: Line, rules: Sequence[Artefact], *, sure: bool = True) -> It
             slot = "calque" if rule.lang else "artefact"
             evidence = f"left by translation from {', '.join(rule.lang)}" if rule.lang else None
             action = REPAIRED if sure and rule.action == REPAIR else FLAGGED
-            yield Decision(
-                line.at, start, at, rule.after, rule.id, slot, evidence, None, None, rule.score, action
-            )
+            yield Decision(line.at, start, at, rule.after, rule.id, slot, evidence, None, None, rule.score, action)
 
 
 def turns(line: Line, rules: Sequence[Turn]) -> Iterator[Decision]:

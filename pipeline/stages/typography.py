@@ -1,5 +1,6 @@
-"""Set marks as a printer would, on pages that a machine translated: quotations in one style and whole, no space before
-a comma. Native text, with its own habits, stays as it is.
+"""Set marks as a printer would, on pages that a machine translated: quotations in one style, and whole.
+
+Native text, with its own habits, stays as it is.
 """
 
 import re
@@ -17,7 +18,7 @@ KINDS = ("quote-style", "split-quotation", "space-before-mark")
 _OTHER_STYLES = re.compile("[„«»‹›「」]")
 _SPACED = re.compile(r"(?<=[^\W\d_]) (?=[,.](?:\s|$))")
 _STRAIGHT = re.compile(r'(?<![\w"])"(?=\S)([^"“”\n]{1,2000}?)(?<=\S)"(?!\w)')
-_RUNNING = frozenset(("lead", "body"))
+_RUNNING = frozenset(("lead", "body"))  # a headline has a style of its own
 _SCORES = {"quote-style": 0.9, "split-quotation": 0.85, "space-before-mark": 0.95}
 
 
@@ -109,6 +110,8 @@ def _styles(page: Sequence[Block]) -> Iterator[tuple[int, Edit]]:
         return
     evidence = f"{straight} straight marks and {curly} curly ones on the page"
     for at, text in enumerate(texts):
+        if page[at].role not in _RUNNING:
+            continue
         if straight > curly:
             yield from ((at, _edit(m.start(), m.end(), '"', evidence)) for m in re.finditer("[“”]", text))
         elif not _nested(text):
