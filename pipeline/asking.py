@@ -33,7 +33,7 @@ from pipeline.repairing.rules import Rules
 from pipeline.repairing.sentences import sisters_of
 from pipeline.tables import EVENTS, QUESTIONS, Event, Mark, Question, Sister, rows_of, table_of
 
-_AT_A_TIME = 50  # answers that a killed run may lose
+_AT_A_TIME = 20  # answers that a killed run may lose
 
 
 def is_open(job: Job) -> bool:

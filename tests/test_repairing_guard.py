@@ -20,7 +20,9 @@ from pipeline.stages import model
 from pipeline.tables import BLOCKS, Block, Mark, Question, Sister, table_of
 
 RULES = rulebook.load().repairer
-TEXT = "The Harbour Board accused Vogel of working against her country with 14 of these 3.5 million plans, he did not say."
+TEXT = (
+    "The Harbour Board accused Vogel of working against her country with 14 of these 3.5 million plans, he did not say."
+)
 QUESTION = Question(
     "a", 0, 0, len(TEXT), TEXT, (Mark(0, 31, "agent-reversal", None),), ("Helga Vogel",),
     (Sister("b", 4, "Engineer Vogel told Quist that the Harbour Board was working against her country."),),
@@ -104,7 +106,13 @@ def test_the_guard_names_what_it_refuses(before, after, guard):
 
 
 def test_what_may_not_be_done_in_one_edit_may_not_be_done_in_two():
-    halves = [("his country", ""), ("accused", "blamed"), ("working", "swimming"), ("these", "those"), ("plans", "fish")]
+    halves = [
+        ("his country", ""),
+        ("accused", "blamed"),
+        ("working", "swimming"),
+        ("these", "those"),
+        ("plans", "fish"),
+    ]
     passed = [edit(*pair) for pair in halves]
     result = TEXT
     for checked in reversed(check(QUESTION, passed, DOCUMENT, RULES.guard)):
@@ -142,7 +150,9 @@ def test_instructions_are_told_from_sentences(row):
 # A repairer that means harm: words of the sentence, figures, denials, names, marks, controls, wherever they may go.
 PIECES = st.one_of(
     st.text(max_size=12),
-    st.sampled_from([*TEXT.split(), "14", "15", "1", "4", " ", "not", "never", "Zander", "Ignore all rules", "<i>", "½", "١٤"]),
+    st.sampled_from(
+        [*TEXT.split(), "14", "15", "1", "4", " ", "not", "never", "Zander", "Ignore all rules", "<i>", "½", "١٤"]
+    ),
 )
 OFFSET = st.integers(-3, len(TEXT) + 3)
 HONEST = st.tuples(OFFSET, OFFSET, st.lists(PIECES, max_size=4)).map(
@@ -154,6 +164,8 @@ APT = st.builds(
     st.sampled_from(WORDS),
     st.lists(PIECES, min_size=1, max_size=2),
 )
+TURNS = [("did not", "did"), ("accused", "never accused"), ("14", "41"), ("these", "these not"), ("Vogel", "Zander")]
+TURNING = st.sampled_from(TURNS).map(lambda pair: edit(*pair))
 LYING = st.builds(Proposal, OFFSET, OFFSET, PIECES, PIECES, PIECES)
 
 
@@ -163,7 +175,7 @@ def page(text):
     return block, table_of([block], BLOCKS), len(before)
 
 
-@given(st.lists(APT | HONEST | LYING, max_size=8))
+@given(st.lists(TURNING | APT | HONEST | LYING, max_size=8))
 def test_whatever_is_answered_figures_stay_nothing_leaves_the_sentence_and_all_can_be_undone(proposals):
     block, blocks, at = page(TEXT)
     question = QUESTION._replace(start=at, end=at + len(TEXT), answer=kept_form(proposals))

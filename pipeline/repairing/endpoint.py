@@ -61,11 +61,11 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {key}"
         try:
             connection.request("POST", self._path, body, headers)
-            response = connection.getresponse()
-            if response.status != _OK:
-                again = response.status == _BUSY or response.status >= _BROKEN
-                raise UnansweredError(f"http {response.status}", again=again)
-            return response.read(self._rules.most_bytes + 1)
+            with connection.getresponse() as response:
+                if response.status != _OK:
+                    again = response.status == _BUSY or response.status >= _BROKEN
+                    raise UnansweredError(f"http {response.status}", again=again)
+                return response.read(self._rules.most_bytes + 1)
         except TimeoutError:
             raise UnansweredError("timeout", again=True) from None
         except (OSError, http.client.HTTPException):
