@@ -1,7 +1,8 @@
 """The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +15,12 @@ from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted
 from pipeline.lines import level
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
+from pipeline.store_numbers import Shelf
 from pipeline.tables import (
     COPIES,
     EVENTS,
     LINES,
     MENTIONS,
-    SIGNATURES,
     TWINS,
     Document,
     Line,
@@ -124,9 +125,8 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     key = store.digest("link", [place.name for place in cleaned])
     place = job.work("link", key)
     if not place.is_dir():
-        signed = store.table([c / "signatures.parquet" for c in cleaned], SIGNATURES)
         with store.folder(place) as draft:
-            _link(signed, draft, rules)
+            _link([c / "signatures.parquet" for c in cleaned], draft, rules)
     note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
@@ -134,12 +134,14 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     return {"copies": copies.num_rows, "twins": twins.num_rows}
 
 
-def _link(signed: pa.Table, draft: Path, rules: Rulebook) -> None:
-    copies = clusters.link(signed, rules.duplicate)
-    store.write_table(draft / "copies.parquet", COPIES, [copies], {})
-    sizes = Counter(signed["doc"].to_pylist())
-    twins = clusters.whole_documents(pa.table(copies), sizes, rules.duplicate)
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(sorted(twins.items()), TWINS)], {})
+def _link(signed: Sequence[Path], draft: Path, rules: Rulebook) -> None:
+    def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        return chain.from_iterable(store.batches(path, columns) for path in signed)
+
+    with store.scratch(draft / "shelf") as shelf:
+        linked = clusters.link_all(read, Shelf(shelf), rules.duplicate)
+    store.write_table(draft / "copies.parquet", COPIES, linked.copies(), {})
+    store.write_table(draft / "twins.parquet", TWINS, [linked.twins()], {})
 
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:

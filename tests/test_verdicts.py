@@ -6,11 +6,13 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from newsroom import RULES, background, copies_of, dice, dressed, paragraph, reworded, signed, told
 
-from pipeline.duplicates import facts, texts, verdicts
+from pipeline.duplicates import facts, rows, texts, verdicts
 from pipeline.duplicates.clusters import REMOVED
+from pipeline.store_numbers import Shelf
 
 PAIRS = Path(__file__).parent.parent.parent / "shared" / "bench" / "dedup" / "seed_pairs.jsonl"
 
@@ -87,21 +89,31 @@ def test_spellings(left, right, alike):
 
 @pytest.mark.skipif(not PAIRS.is_file(), reason="the labelled pairs are not there (../shared/bench/dedup)")
 def test_labelled_pairs_of_real_pages():
-    rows = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
+    labelled = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
     number = {
-        text: i for i, text in enumerate(dict.fromkeys(row[side] for row in rows for side in ("para_a", "para_b")))
+        text: i for i, text in enumerate(dict.fromkeys(row[side] for row in labelled for side in ("para_a", "para_b")))
     }
     signatures = signed({f"{i:03d}": [text] for text, i in number.items()})
-    laid = texts.lay_out(signatures, RULES.duplicate.verdicts.names)
+    known, words = rows.order(lambda columns: signatures.select(columns).to_batches())
+    same = rows.equal(known, 0)
+    corpus = texts.lay_aside(
+        lambda columns: signatures.select(columns).to_batches(),
+        known,
+        same,
+        words,
+        Shelf(),
+        RULES.duplicate.verdicts.names.max_small,
+    )
+    laid = corpus.lay_out(np.arange(len(same.heads)))
     tally = Counter()
-    for row in rows:
-        pair = sorted((number[row["para_a"]], number[row["para_b"]]))
-        verdict = verdicts.judge(laid, tuple(laid.documents[pair][[i]] for i in (0, 1)), RULES.duplicate.verdicts)
-        same = signatures["exact"][pair[0]] == signatures["exact"][pair[1]]
+    for row in labelled:
+        pair = sorted((same.text[number[row["para_a"]]], same.text[number[row["para_b"]]]))
+        verdict = verdicts.judge(laid, tuple(np.array([text]) for text in pair), RULES.duplicate.verdicts)
+        equal = pair[0] == pair[1]
         found = len(verdict.score) and (verdict.reworded | verdict.near | verdict.left_within | verdict.right_within)[0]
-        gone = same or (len(verdict.score) and verdict.near[0])
+        gone = equal or (len(verdict.score) and verdict.near[0])
         tally[row["unit"], row["label"]] += 1
-        tally[row["unit"], row["label"], "found"] += bool(same or found)
+        tally[row["unit"], row["label"], "found"] += bool(equal or found)
         tally[row["unit"], row["label"], "gone"] += bool(gone)
     for unit in ("paragraph", "sentence"):
         assert tally[unit, "exact", "found"] == tally[unit, "exact"]
