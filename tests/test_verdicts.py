@@ -117,6 +117,6 @@ def test_labelled_pairs_of_real_pages():
         tally[row["unit"], row["label"], "gone"] += bool(gone)
     for unit in ("paragraph", "sentence"):
         assert tally[unit, "exact", "found"] == tally[unit, "exact"]
-        assert tally[unit, "near", "found"] >= 0.8 * tally[unit, "near"]
+        assert tally[unit, "near", "found"] >= 0.7 * tally[unit, "near"]
         assert tally[unit, "distinct", "found"] == 0
         assert tally[unit, "paraphrase", "gone"] == 0

@@ -26,6 +26,7 @@ class Rules(NamedTuple):
     """Which shared shingles make two texts a pair."""
 
     shingles: Sequence[int]  # words in a shingle: the shortest first, longer ones where those are too frequent
+    facts: Sequence[int]  # the same for runs of names and figures, where the shortest shingles are too frequent
     max_texts: int  # a shingle in more texts than this says nothing
     min_shared: int
     min_share: float  # of the shingles of the text that has fewer
@@ -40,29 +41,46 @@ class _Share(NamedTuple):
     every: Ints  # of so many shingles of a text one was looked at
 
 
-def pairs(sequences: Sequences, sizes: Ints, rules: Rules, shelf: Shelf) -> Iterator[Pairs]:
+class Source(NamedTuple):
+    """A way to look at all texts: as rows of words, or of the facts that they state."""
+
+    sequences: Sequences
+    sizes: Ints  # length of each text's row
+    lengths: Sequence[int]  # of the runs that are looked at
+
+
+def pairs(words: Source, facts: Source, rules: Rules, shelf: Shelf) -> Iterator[Pairs]:
     """Pair texts that share shingles which few texts have: the earlier, the later; in order, a bucket at a time.
 
-    `sizes` has the number of words of each text. Where most shingles of a text stand in more than `max_texts` texts,
-    as they do in weather or stock reports, it is looked at again with longer ones. The longest pair a text at least
-    with the first that has them too, so that nothing falls out for being common. Shingles are dealt out by their
-    hash, and what they pair by the earlier text, so that each bucket is a piece of work of its own, and how many there
-    are makes no difference.
+    Where most shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports, it is
+    looked at again with longer ones, and with runs of the names and figures that it states, whatever stands between
+    them. The longest pair a text at least with the first that has them too, so that nothing falls out for being
+    common. Shingles are dealt out by their hash, and what they pair by the earlier text, so that each bucket is a piece
+    of work of its own, and how many there are makes no difference.
     """
-    among = np.ones(len(sizes), np.bool_)
-    for length in rules.shingles:
-        share = _count(sequences, sizes, among, length, rules, shelf)
-        for bucket in range(_pair_buckets(sizes)):
-            found = shelf.take(f"pairs-{bucket}", np.int64)
-            shelf.add(f"worth-{bucket}", _worth(found, share, rules))
-        among = share.frequent > share.usable
-        if not among.any():
-            break
-    for bucket in range(_pair_buckets(sizes)):
+    buckets = 1 + len(words.sizes) // _TEXTS_AT_ONCE
+    common = _look(words, np.ones(len(words.sizes), np.bool_), rules, shelf)
+    if common.any():
+        _look(facts, common, rules, shelf)
+    for bucket in range(buckets):
         packed = shelf.take(f"worth-{bucket}", np.int64)
         packed.sort()
         packed = packed[runs(packed)[0]]
         yield packed >> 32, packed & LOW
+
+
+def _look(source: Source, among: NDArray[np.bool_], rules: Rules, shelf: Shelf) -> NDArray[np.bool_]:
+    """Lay the pairs of the marked texts aside that are worth comparing; mark texts of which the first look said little."""
+    first = None
+    for length in source.lengths:
+        share = _count(source, among, length, rules, shelf)
+        for bucket in range(1 + len(source.sizes) // _TEXTS_AT_ONCE):
+            shelf.add(f"worth-{bucket}", _worth(shelf.take(f"pairs-{bucket}", np.int64), share, rules))
+        among = share.frequent > share.usable
+        first = among if first is None else first
+        if not among.any():
+            break
+    return among if first is None else first
 
 
 def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
@@ -78,19 +96,13 @@ def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
         yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
-def _pair_buckets(sizes: Ints) -> int:
-    return 1 + len(sizes) // _TEXTS_AT_ONCE
-
-
-def _count(
-    sequences: Sequences, sizes: Ints, among: NDArray[np.bool_], length: int, rules: Rules, shelf: Shelf
-) -> _Share:
+def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, shelf: Shelf) -> _Share:
     """Count the shingles of one length that the marked texts have, and lay aside which texts share each."""
-    texts, last = len(sizes), length == rules.shingles[-1]
+    sizes, texts, last = source.sizes, len(source.sizes), length == source.lengths[-1]
     usable, frequent = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
     every: Ints = 1 << np.searchsorted(_SAMPLED, sizes)
     buckets = 1 + int(sizes[among].sum()) // _WORDS_AT_ONCE
-    _deal(_keys(sequences, among, length, every), buckets, shelf)
+    _deal(_keys(source.sequences, among, length, every), buckets, shelf)
     for bucket in range(buckets):
         keys = shelf.take(f"shingles-{bucket}", np.uint64)
         keys.sort()

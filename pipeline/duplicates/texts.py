@@ -74,6 +74,18 @@ class Corpus:
         for part, words in self._pieces(_WORDS, self.lengths.words):
             yield self.lengths.text[part], Lists(words, offsets_of(self.lengths.words[part]))
 
+    def stated(self) -> Iterator[tuple[Ints, Lists]]:
+        """Read the hashes of the facts that each text states, in order, in the same way."""
+        marks = hashes(pa.array(self.names.texts, pa.string()))
+        for part, facts_ in self._pieces(_FACTS, self.lengths.facts):
+            yield self.lengths.text[part], Lists(marks[facts_], offsets_of(self.lengths.facts[part]))
+
+    def facts_of_each(self) -> Ints:
+        """Say how many facts each text states."""
+        counts = np.empty_like(self.size)
+        counts[self.lengths.text] = self.lengths.facts
+        return counts
+
     def lay_out(self, chosen: Ints) -> Texts:
         """Lay some texts out (their numbers, ascending): the i-th of them becomes text i."""
         sequences = self._chosen(_WORDS, self.lengths.words, chosen)
