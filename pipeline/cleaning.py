@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import language, metadata
-from pipeline.duplicates import signatures
-from pipeline.duplicates.clusters import REMOVED
+from pipeline.duplicates import sentences, signatures
+from pipeline.duplicates.clusters import REPEATS
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.roles import FURNITURE
@@ -22,6 +22,7 @@ from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
     Block,
     Copy,
     Document,
@@ -41,6 +42,7 @@ class Cleaned(NamedTuple):
     documents: pa.RecordBatch
     readings: pa.RecordBatch
     signatures: pa.RecordBatch
+    sentences: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -71,8 +73,9 @@ def clean(
     hosts = {draft.doc: draft.host for draft in drafts}
     ranks = {draft.doc: draft.published or "~" for draft in drafts}
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
+    cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second])
-    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed)
+    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed, cut)
 
 
 def _drafts(
@@ -191,7 +194,7 @@ def _own_repeats(copies: Sequence[Copy]) -> set[tuple[str, int]]:
     repeated = set()
     for copy in sorted(copies, key=lambda c: (c.doc, c.block)):
         text = (copy.doc, copy.ref_doc, copy.ref_block)
-        if copy.kind in REMOVED and text in seen:
+        if copy.kind in REPEATS and text in seen:
             repeated.add((copy.doc, copy.block))
         seen.add(text)
     return repeated

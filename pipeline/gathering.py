@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import events, memory, sightings, store
-from pipeline.duplicates import clusters
+from pipeline.duplicates import clusters, covers
 from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted_key, pages_of
 from pipeline.lines import level
 from pipeline.rulebook import Rulebook
@@ -126,7 +126,7 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     place = job.work("link", key)
     if not place.is_dir():
         with store.folder(place) as draft:
-            _link([c / "signatures.parquet" for c in cleaned], draft, rules)
+            _link(cleaned, draft, rules)
     note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
@@ -134,14 +134,18 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     return {"copies": copies.num_rows, "twins": twins.num_rows}
 
 
-def _link(signed: Sequence[Path], draft: Path, rules: Rulebook) -> None:
-    def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        return chain.from_iterable(store.batches(path, columns) for path in signed)
+def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
+    def linked(name: str, how: clusters.Rules) -> clusters.Linked:
+        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            return chain.from_iterable(store.batches(place / name, columns) for place in cleaned)
 
-    with store.scratch(draft / "shelf") as shelf:
-        linked = clusters.link_all(read, Shelf(shelf), rules.duplicate)
-    store.write_table(draft / "copies.parquet", COPIES, linked.copies(), {})
-    store.write_table(draft / "twins.parquet", TWINS, [linked.twins()], {})
+        with store.scratch(draft / "shelf") as shelf:
+            return clusters.link_all(read, Shelf(shelf), how)
+
+    blocks = linked("signatures.parquet", rules.duplicate)
+    covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
+    store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
+    store.write_table(draft / "twins.parquet", TWINS, [blocks.twins()], {})
 
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:

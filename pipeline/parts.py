@@ -32,6 +32,7 @@ from pipeline.tables import (
     PAGES,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
     SHOWN,
     SIGNATURES,
     VERDICTS,
@@ -134,6 +135,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
+        store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             first = _of_documents(blocks, mended)
@@ -143,6 +145,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             documents.write_batch(cleaned.documents)
             readings.write_batch(cleaned.readings)
             signed.write_batch(cleaned.signatures)
+            cut.write_batch(cleaned.sentences)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
     return {"removed": removed, "corrected": corrected}

@@ -379,6 +379,9 @@ SIGNATURES = pa.schema(
     ]
 )
 
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
+
 MENTIONS = pa.schema(
     [
         _DOC,
@@ -406,7 +409,7 @@ COPIES = pa.schema(
     [
         _DOC,
         _BLOCK,
-        _field("kind", TEXT, "exact, near, contained or reworded"),
+        _field("kind", TEXT, "exact, near or covered: it left; contained or reworded: it stayed"),
         _field("score", SCORE, "likeness of the words, 0 to 1"),
         _field("ref_doc", TEXT, "document of the block that stays"),
         _field("ref_block", INT, "number of the block that stays"),

@@ -70,7 +70,7 @@ def pairs(words: Source, facts: Source, rules: Rules, shelf: Shelf) -> Iterator[
 
 
 def _look(source: Source, among: NDArray[np.bool_], rules: Rules, shelf: Shelf) -> NDArray[np.bool_]:
-    """Lay the pairs of the marked texts aside that are worth comparing; mark texts of which the first look said little."""
+    """Lay aside the pairs of marked texts that are worth comparing; mark those of which the first look told little."""
     first = None
     for length in source.lengths:
         share = _count(source, among, length, rules, shelf)

@@ -1,7 +1,7 @@
 """Link signatures: which block repeats which, and which one stays."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +19,11 @@ from pipeline.store_numbers import Shelf
 from pipeline.tables import COPIES, TWINS, batch_of, table_of
 
 # What a block is to the one that it refers to; of the kinds that do not leave it is told what they are, and they stay.
-KINDS = ("", "exact", "near", "contained", "reworded")
-REMOVED = ("exact", "near")
-_EXACT, _NEAR = 1, 2
+KINDS = ("", "exact", "near", "contained", "reworded", "covered")
+REMOVED = ("exact", "near", "covered")
+# ... and those of which one text stands for the other.
+REPEATS = ("exact", "near")
+_EXACT, _NEAR, COVERED = 1, 2, 5
 # Words of texts that are compared in one go, and rows that are written: bounds the memory.
 _WORDS_AT_ONCE = 16_000_000
 _ROWS_AT_ONCE = 1 << 16
@@ -35,6 +37,7 @@ class Rules:
     within_words: int  # ... and in its own document only with as many as this
     beside_words: int  # ... or with as many as this, right behind the block that it repeats
     whole: float  # share of a document's blocks that must repeat another document for it to be a copy
+    sentence_words: int  # a sentence with fewer covers nothing, and is not covered
     candidates: candidates.Rules
     prints: prints.Rules
     verdicts: verdicts.Rules
@@ -83,7 +86,7 @@ def parse(files: RuleFiles) -> Rules:
     """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
     table = files["duplicate.toml"]
     known = {
-        "blocks": ("min_words", "within_words", "beside_words", "whole"),
+        "blocks": ("min_words", "within_words", "beside_words", "whole", "sentence_words"),
         "candidates": candidates.Rules._fields,
         "prints": prints.Rules._fields,
         "likeness": set(verdicts.Rules._fields) - {"names"},
@@ -99,6 +102,11 @@ def parse(files: RuleFiles) -> Rules:
         prints=prints.Rules(**table["prints"]),
         verdicts=likeness,
     )
+
+
+def of_sentences(rules: Rules) -> Rules:
+    """Give the rules by which sentences are linked."""
+    return replace(rules, min_words=rules.sentence_words)
 
 
 def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
