@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import language, metadata
-from pipeline.duplicates import sentences, signatures
-from pipeline.duplicates.clusters import REPEATS
+from pipeline.duplicates import claims, sentences, signatures
+from pipeline.duplicates.linked import REPEATS
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.roles import FURNITURE
@@ -62,16 +62,24 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
 
 
 def clean(
-    blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook
+    blocks: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    sites: Mapping[str, boilerplate.Site],
+    rules: Rulebook,
+    repaired: pa.RecordBatch | None = None,
 ) -> Cleaned:
-    """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
+    """Judge the pages, take the boilerplate away and correct the words.
+
+    `blocks` have true characters already; `repaired` has the entries of that.
+    """
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
     drafts, readings = _drafts(judged, left, pages, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    ranks = {draft.doc: draft.published or "~" for draft in drafts}
+    repairs = [second] if repaired is None else [second, repaired]
+    ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second])

@@ -139,7 +139,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     ):
         for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
             first = _of_documents(blocks, mended)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules)
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules, first)
             verdicts.write_batch(cleaned.verdicts)
             ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
             documents.write_batch(cleaned.documents)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsroom import RULES, background, copies_of, dice, dressed, newsroom, paragraph, reworded, signed, told
 
 from pipeline.duplicates import candidates, clusters, grouping, originals, ragged, rows, tallies, texts
+from pipeline.duplicates import linked as linked_blocks
 from pipeline.duplicates.clusters import REMOVED, link, link_all, parse
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
@@ -259,7 +260,7 @@ def test_neither_buckets_nor_batches_nor_the_disk_make_a_difference(data):
         patch.setattr(candidates, "_TEXTS_AT_ONCE", few())
         patch.setattr(candidates, "_PAIRS_AT_ONCE", few())
         patch.setattr(clusters, "_WORDS_AT_ONCE", few())
-        patch.setattr(clusters, "_ROWS_AT_ONCE", few())
+        patch.setattr(linked_blocks, "_ROWS_AT_ONCE", few())
         patch.setattr(grouping, "_AT_ONCE", few())
         patch.setattr(ragged, "_AT_ONCE", few())
         patch.setattr(rows, "_AT_ONCE", few())

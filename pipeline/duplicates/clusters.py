@@ -8,25 +8,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.duplicates import candidates, facts, prints, verdicts
+from pipeline.duplicates.claims import known_claims
 from pipeline.duplicates.keepers import Link, relations, repeats
-from pipeline.duplicates.originals import Original, originals
+from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, whole_documents
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, offsets_of, runs
 from pipeline.duplicates.rows import Equal, Read, Rows, equal, order
 from pipeline.duplicates.texts import Corpus, lay_aside
 from pipeline.duplicates.verdicts import Verdicts
-from pipeline.lift import RuleFiles, refuse_unknown
+from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 from pipeline.store_numbers import Shelf
-from pipeline.tables import COPIES, TWINS, batch_of, table_of
+from pipeline.tables import COPIES, batch_of
 
-# What a block is to the one that it refers to; of the kinds that do not leave it is told what they are, and they stay.
-KINDS = ("", "exact", "near", "contained", "reworded", "covered")
-REMOVED = ("exact", "near", "covered")
-# ... and those of which one text stands for the other.
-REPEATS = ("exact", "near")
-_EXACT, _NEAR, COVERED = 1, 2, 5
-# Words of texts that are compared in one go, and rows that are written: bounds the memory.
+__all__ = ["KINDS", "REMOVED", "Linked", "Rules", "link", "link_all", "of_sentences", "parse"]
+
+# Words of texts that are compared in one go: bounds the memory.
 _WORDS_AT_ONCE = 16_000_000
-_ROWS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -37,56 +33,18 @@ class Rules:
     within_words: int  # ... and in its own document only with as many as this
     beside_words: int  # ... or with as many as this, right behind the block that it repeats
     whole: float  # share of a document's blocks that must repeat another document for it to be a copy
+    keeper: tuple[str, ...]  # what decides who stays, the first first; then the path
     sentence_words: int  # a sentence with fewer covers nothing, and is not covered
     candidates: candidates.Rules
     prints: prints.Rules
     verdicts: verdicts.Rules
 
 
-@dataclass(frozen=True)
-class Linked:
-    """What each block of a corpus is to another: a kind (of KINDS) where it is anything, the score, and its row."""
-
-    rows: Rows
-    kind: NDArray[np.int8]
-    score: NDArray[np.float64]
-    keeper: Ints
-    whole: float
-
-    def copies(self) -> Iterator[pa.RecordBatch]:
-        """Give COPIES, a row for each block that is something to another, by document and block."""
-        rows = self.rows
-        linked = np.flatnonzero(self.kind)
-        linked = linked[np.lexsort((rows.block[linked], rows.doc[linked]))]
-        kinds = pa.array(KINDS, pa.string())
-        for start in range(0, max(1, len(linked)), _ROWS_AT_ONCE):
-            mine = linked[start : start + _ROWS_AT_ONCE]
-            there = self.keeper[mine]
-            yield pa.record_batch(
-                [
-                    rows.docs.take(pa.array(rows.doc[mine])),
-                    pa.array(rows.block[mine].astype(np.int32)),
-                    kinds.take(pa.array(self.kind[mine])),
-                    pa.array(self.score[mine].astype(np.float32)),
-                    rows.docs.take(pa.array(rows.doc[there])),
-                    pa.array(rows.block[there].astype(np.int32)),
-                ],
-                schema=COPIES,
-            )
-
-    def twins(self) -> pa.RecordBatch:
-        """Give TWINS, a row for each document that repeats another as a whole."""
-        found = _originals(self.rows, self.kind, self.keeper, np.bincount(self.rows.doc), self.whole)
-        names = self.rows.docs
-        rows = ((names[d].as_py(), names[o.doc].as_py()) for d, o in sorted(found.items()))
-        return table_of(rows, TWINS)
-
-
 def parse(files: RuleFiles) -> Rules:
     """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
     table = files["duplicate.toml"]
     known = {
-        "blocks": ("min_words", "within_words", "beside_words", "whole", "sentence_words"),
+        "blocks": ("min_words", "within_words", "beside_words", "whole", "keeper", "sentence_words"),
         "candidates": candidates.Rules._fields,
         "prints": prints.Rules._fields,
         "likeness": set(verdicts.Rules._fields) - {"names"},
@@ -96,8 +54,12 @@ def parse(files: RuleFiles) -> Rules:
         refuse_unknown(f"duplicate.toml [{name}]", table[name], keys)
     names = facts.Rules(**table["names"] | {"endings": frozenset(table["names"]["endings"])})
     likeness = verdicts.Rules(**table["likeness"], names=names)
+    blocks = table["blocks"] | {"keeper": tuple(table["blocks"]["keeper"])}
+    unknown = set(blocks["keeper"]) - known_claims()
+    if unknown:
+        raise RuleError(f"duplicate.toml [blocks] keeper: unknown {sorted(unknown)}")
     return Rules(
-        **table["blocks"],
+        **blocks,
         candidates=candidates.Rules(**table["candidates"]),
         prints=prints.Rules(**table["prints"]),
         verdicts=likeness,
@@ -177,15 +139,15 @@ def _removed(same: Equal, near: Mapping[int, Link]) -> tuple[NDArray[np.int8], N
     """Link each block that repeats another straight to the one that stays for its whole group: kind, score, row."""
     kinds, scores, keepers = np.zeros(len(same.heads), np.int8), np.ones(len(same.heads)), same.heads.copy()
     texts = np.fromiter(near, np.int64, len(near))
-    kinds[texts] = _NEAR
+    kinds[texts] = NEAR
     scores[texts] = [link.score for link in near.values()]
     keepers[texts] = same.heads[[link.keeper for link in near.values()]]
     size = len(same.text)
     kind, score, keeper = np.zeros(size, np.int8), np.zeros(size), np.zeros(size, np.int64)
     row = np.flatnonzero(same.text >= 0)
     text = same.text[row]
-    row, text = (column[(same.heads[text] != row) | (kinds[text] == _NEAR)] for column in (row, text))
-    kind[row], score[row], keeper[row] = np.maximum(kinds[text], _EXACT), scores[text], keepers[text]
+    row, text = (column[(same.heads[text] != row) | (kinds[text] == NEAR)] for column in (row, text))
+    kind[row], score[row], keeper[row] = np.maximum(kinds[text], EXACT), scores[text], keepers[text]
     return kind, score, keeper
 
 
@@ -193,12 +155,6 @@ def _note(linked: Linked, same: Equal, text: int, link: Link) -> None:
     row = same.heads[text]
     linked.kind[row], linked.score[row] = KINDS.index(link.kind), link.score
     linked.keeper[row] = same.heads[link.keeper]
-
-
-def _originals(rows: Rows, kind: NDArray[np.int8], keeper: Ints, blocks: Ints, whole: float) -> dict[int, Original]:
-    removed = np.flatnonzero((kind == _EXACT) | (kind == _NEAR))
-    there = keeper[removed]
-    return originals(rows.doc[removed], there, rows.doc[there], blocks, whole)
 
 
 def _link_short(linked: Linked, rules: Rules) -> None:
@@ -209,7 +165,7 @@ def _link_short(linked: Linked, rules: Rules) -> None:
     rows = linked.rows
     long = np.bincount(rows.doc[rows.size >= rules.min_words], minlength=len(rows.docs))
     home = np.arange(len(rows.docs))
-    for doc, original in _originals(rows, linked.kind, linked.keeper, long, rules.whole).items():
+    for doc, original in whole_documents(linked, long).items():
         home[doc] = original.doc
     short = np.flatnonzero((rows.size > 0) & (rows.size < rules.min_words))
     order = np.lexsort((short, home[rows.doc[short]], rows.exact[short]))
@@ -222,4 +178,4 @@ def _link_short(linked: Linked, rules: Rules) -> None:
     beside = (mine > 0) & (rows.doc[before] == rows.doc[mine]) & (rows.exact[before] == exact)
     enough = rows.size[mine] >= np.where(beside, rules.beside_words, rules.within_words)
     gone = (head != mine) & ((rows.doc[head] != rows.doc[mine]) | enough)
-    linked.kind[mine[gone]], linked.score[mine[gone]], linked.keeper[mine[gone]] = _EXACT, 1.0, head[gone]
+    linked.kind[mine[gone]], linked.score[mine[gone]], linked.keeper[mine[gone]] = EXACT, 1.0, head[gone]

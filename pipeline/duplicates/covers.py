@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.duplicates.clusters import COVERED, KINDS, REMOVED, Linked
+from pipeline.duplicates.linked import COVERED, KINDS, REMOVED, Linked
 from pipeline.duplicates.ragged import LOW, Ints, runs
 from pipeline.duplicates.rows import Rows
 from pipeline.duplicates.sentences import MAX_SENTENCES
