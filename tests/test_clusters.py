@@ -241,6 +241,13 @@ def test_a_misspelt_threshold_is_refused():
         parse(files)
 
 
+def test_an_unknown_claim_is_refused():
+    files = read_files([BUILT_IN])
+    files["duplicate.toml"]["blocks"]["keeper"] = ["published", "beauty"]
+    with pytest.raises(RuleError, match="beauty"):
+        parse(files)
+
+
 def linked(signatures, folder=None):
     def read(columns):
         return iter(signatures.select(columns).to_batches(max_chunksize=16))

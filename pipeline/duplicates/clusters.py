@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -48,11 +49,11 @@ def parse(files: RuleFiles) -> Rules:
         "candidates": candidates.Rules._fields,
         "prints": prints.Rules._fields,
         "likeness": set(verdicts.Rules._fields) - {"names"},
-        "names": facts.Rules._fields,
+        "names": (*set(facts.Rules._fields) - {"stand_ins"}, "guard", "guards"),
     }
     for name, keys in known.items():
         refuse_unknown(f"duplicate.toml [{name}]", table[name], keys)
-    names = facts.Rules(**table["names"] | {"endings": frozenset(table["names"]["endings"])})
+    names = _names(table["names"])
     likeness = verdicts.Rules(**table["likeness"], names=names)
     blocks = table["blocks"] | {"keeper": tuple(table["blocks"]["keeper"])}
     unknown = set(blocks["keeper"]) - known_claims()
@@ -64,6 +65,18 @@ def parse(files: RuleFiles) -> Rules:
         prints=prints.Rules(**table["prints"]),
         verdicts=likeness,
     )
+
+
+def _names(table: Mapping[str, Any]) -> facts.Rules:
+    """Read `[names]`: how names are compared, by the guard that is chosen there."""
+    guards = table["guards"]
+    if table["guard"] not in guards:
+        raise RuleError(f"duplicate.toml [names] guard: {table['guard']!r} is none of {sorted(guards)}")
+    chosen = guards[table["guard"]]
+    refuse_unknown(f"duplicate.toml [names.guards.{table['guard']}]", chosen, ("stand_ins",))
+    plain = {key: value for key, value in table.items() if not key.startswith("guard")}
+    sets = {"endings": frozenset(table["endings"]), "stand_ins": frozenset(chosen["stand_ins"])}
+    return facts.Rules(**plain | sets)
 
 
 def of_sentences(rules: Rules) -> Rules:

@@ -29,6 +29,7 @@ class Rules(NamedTuple):
     min_stem: int  # letters that two forms of one name begin with
     endings: frozenset[str]  # ... and what may stand behind them
     variants: Mapping[str, str]  # names with two spellings that have little in common
+    stand_ins: frozenset[str]  # words such as "Russian" that a translation may have in place of a name
 
 
 class Facts(NamedTuple):
@@ -155,7 +156,7 @@ def _common(left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDAr
 def same_name(a: str, b: str, rules: Rules) -> bool:
     """Say whether two levelled names may be one name, spelt or inflected in two ways.
 
-    >>> rules = Rules(10, 4, frozenset({"e", "ian"}), {"peking": "beijing"})
+    >>> rules = Rules(10, 4, frozenset({"e", "ian"}), {"peking": "beijing"}, frozenset())
     >>> alike = [("sergei", "sergey"), ("ukraine", "ukrainian"), ("kiev", "kyiv"), ("peking", "beijing")]
     >>> [same_name(*pair, rules) for pair in alike]
     [True, True, True, True]
@@ -163,6 +164,8 @@ def same_name(a: str, b: str, rules: Rules) -> bool:
     >>> [same_name(*pair, rules) for pair in other]
     [False, False, False, False, False]
     """
+    if (a in rules.stand_ins) != (b in rules.stand_ins):
+        return True
     a, b = rules.variants.get(a, a), rules.variants.get(b, b)
     if spelling(a) == spelling(b):
         return True
