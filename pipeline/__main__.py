@@ -132,10 +132,14 @@ def _restore(chosen: argparse.Namespace, console: Console) -> None:
     run = None if chosen.run == "latest" else chosen.run
     count = 0
     for row, content in audit.restore(audit.published(chosen.clean, run)):
-        name = row.file if row.sha256 == row.text_sha256 else f"{row.file}.visible.txt"
+        name = (
+            row.name
+            if row.sha256 == row.text_sha256
+            else f"{row.name}.{'visible' if row.format == 'html' else 'unpacked'}.txt"
+        )
         store.write_bytes(store.inside(Path(chosen.folder), name), content)
         count += 1
-    console.print(f"{count} files restored into {chosen.folder}, each proved by its SHA-256", markup=False)
+    console.print(f"{count} pages restored into {chosen.folder}, each proved by its SHA-256", markup=False)
 
 
 def _recheck(chosen: argparse.Namespace, console: Console) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import events, language, metadata
+from pipeline.containers import Fields, fields
 from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing
@@ -29,6 +30,7 @@ class Rulebook(NamedTuple):
     metadata: metadata.Rules
     language: language.Rules
     events: events.Rules
+    records: Fields
     digest: str
 
 
@@ -64,6 +66,7 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         metadata=metadata.parse(files),
         language=language.parse(files),
         events=events.parse(files),
+        records=fields.parse(files),
         digest=name,
     )
 

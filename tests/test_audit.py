@@ -1,5 +1,6 @@
 """Looking into a published run: history, restore, recheck, and the commands around them."""
 
+import gzip
 import hashlib
 import shutil
 
@@ -12,11 +13,13 @@ from pipeline.__main__ import main
 from pipeline.audit import AuditError
 
 DOC = "site-17.example/short-closing-the-gates-would-have-hard-consequences.txt"
+PACKED = "broken-crawl.example/2023-03-15-harbour.txt"
 
 
 def test_every_text_file_comes_back_to_the_byte(sample, corpus):
     restored = list(audit.restore(audit.published(str(sample))))
     texts = {row.file: content for row, content in restored if row.format == "text"}
+    assert texts.pop(PACKED) == gzip.decompress((corpus / PACKED).read_bytes())
     assert texts == {file: (corpus / file).read_bytes() for file in texts}
     pages = [(row, content) for row, content in restored if row.format == "html"]
     assert pages
@@ -32,8 +35,8 @@ def test_restore_writes_the_files(sample, corpus, tmp_path, capsys):
 
 def test_recheck_goes_through_all_of_it(sample):
     counts = audit.recheck(str(sample))
-    assert counts["documents"] == 64
-    assert counts["files"] == 64
+    assert counts["documents"] == 65
+    assert counts["files"] == 65
     assert counts["entries"] > counts["documents"]
 
 
@@ -74,7 +77,7 @@ def test_no_run_is_said_so(tmp_path, capsys):
 def test_show_prints_figures_and_a_page(sample, capsys):
     assert main(["show", "--clean", str(sample)]) == 0
     printed = capsys.readouterr().out
-    assert "64 documents" in printed
+    assert "65 documents" in printed
     assert "before and after" in printed
     assert "broken-crawl.example" in printed
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run as passes
-from pipeline import store_raw
+from pipeline import store_source
 from pipeline.audit import recheck
 from pipeline.job import JobError, hold, open_job
 from pipeline.ledger import LedgerError
@@ -86,7 +86,7 @@ def test_a_second_run_reads_no_file_and_publishes_the_same_bytes(raw, monkeypatc
     def refuse(*_):
         pytest.fail("a raw file was read again")
 
-    monkeypatch.setattr(store_raw, "read_raw", refuse)
+    monkeypatch.setattr(store_source, "opened", refuse)
     clean(raw)
     assert (folder / "latest").resolve() != first
     assert published(folder) == before
@@ -99,13 +99,13 @@ def test_one_more_file_reads_one_file(raw, monkeypatch):
         "The gulls came back to the harbour on Monday, as they do each year.\n"
     )
     read = []
-    original = store_raw.read_raw
+    original = store_source.opened
 
-    def watched(folder, file, most):
+    def watched(folder, file):
         read.append(file)
-        return original(folder, file, most)
+        return original(folder, file)
 
-    monkeypatch.setattr(store_raw, "read_raw", watched)
+    monkeypatch.setattr(store_source, "opened", watched)
     clean(raw, part_bytes=40_000)
     assert read == ["new.example/page.txt"]
     assert "new.example/page.txt" in {row["doc"] for row in tables(folder)["documents"]}
@@ -126,7 +126,7 @@ def test_a_rule_taken_back_needs_no_raw_file(raw, tmp_path, monkeypatch):
     (own / "boilerplate.toml").write_text("keep = ['title', 'kicker', 'lead', 'body', 'heading', 'timestamp']\n")
     folder = clean(raw)
     before = tables(folder)
-    monkeypatch.setattr(store_raw, "read_raw", lambda *_: pytest.fail("a raw file was read again"))
+    monkeypatch.setattr(store_source, "opened", lambda *_: pytest.fail("a raw file was read again"))
     clean(raw, rules=str(own))
     assert tables(folder)["paragraphs"] != before["paragraphs"]
     clean(raw)

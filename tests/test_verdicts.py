@@ -149,9 +149,7 @@ def test_labelled_pairs_of_real_pages(guard):
 
 def test_a_nationality_makes_up_for_a_name_only_where_texts_are_translated():
     named = "Kessler said in Arve that his country never threatened the people across the river."
-    other = (
-        "The Austrian envoy said in Arve that his country never threatened the people across the river."
-    )
+    other = "The Austrian envoy said in Arve that his country never threatened the people across the river."
     third = "The Polish envoy said in Arve that his country never threatened the people across the river."
     pairs = [(named, other), (other, third)]
     assert list(judged(pairs, "strict").values()) == ["", ""]
