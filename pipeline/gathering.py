@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import events, memory, sightings, store
 from pipeline.duplicates import clusters, covers
+from pipeline.duplicates.revisions import Version, revisions
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
 from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
@@ -25,6 +26,7 @@ from pipeline.tables import (
     Document,
     Line,
     Page,
+    Twin,
     rows_of,
     table_of,
 )
@@ -38,11 +40,13 @@ class Links(NamedTuple):
     copies: pa.Table
     events: pa.Table
     event_of: Mapping[str, str]
-    twin_of: Mapping[str, str]
+    twin_of: Mapping[str, Twin]
 
     def complete(self, draft: Document) -> Document:
-        """Fill in a document's event and the document that it repeats."""
-        return draft._replace(event=self.event_of.get(draft.doc), duplicate_of=self.twin_of.get(draft.doc))
+        """Fill in a document's event, the document that it repeats, and the version before it."""
+        twin = self.twin_of.get(draft.doc)
+        draft = draft._replace(event=self.event_of.get(draft.doc))
+        return draft if twin is None else draft._replace(**twin._asdict())
 
 
 def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -141,7 +145,7 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
     )
-    return {"copies": copies.num_rows, "twins": twins.num_rows}
+    return {"copies": copies.num_rows, "twins": twins.num_rows - twins["duplicate_of"].null_count}
 
 
 def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
@@ -155,7 +159,18 @@ def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
     blocks = linked("signatures.parquet", rules.duplicate)
     covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
     store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
-    store.write_table(draft / "twins.parquet", TWINS, [blocks.twins()], {})
+    told = [place / "documents.parquet" for place in cleaned]
+    versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
+    later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
+    whole = blocks.twins()
+    none: tuple[str | None, float | None] = (None, None)
+    twins = ((doc, *whole.get(doc, none), later.get(doc)) for doc in sorted(whole.keys() | later.keys()))
+    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)], {})
+
+
+def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for batch in store.batches(path, names):
+        yield from zip(*(batch[name].to_pylist() for name in names), strict=True)
 
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:
@@ -179,7 +194,7 @@ def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
             (_gathered(job) / "events.parquet", EVENTS),
         )
     )
-    return Links(copies, found, _pairs(found["doc"], found["event"]), _pairs(twins["doc"], twins["ref_doc"]))
+    return Links(copies, found, _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)})
 
 
 def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:

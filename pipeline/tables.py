@@ -134,6 +134,8 @@ class Document(NamedTuple):
     languages: tuple[Share, ...]
     event: str | None
     duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
     flags: tuple[str, ...]
     blocks: int
     kept: int
@@ -206,10 +208,12 @@ class Verdict(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """A document that repeats another as a whole."""
+    """A document that repeats another as a whole, or is a later version of one."""
 
     doc: str
-    ref_doc: str
+    duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
 
 
 class Copy(NamedTuple):
@@ -221,6 +225,7 @@ class Copy(NamedTuple):
     score: float
     ref_doc: str
     ref_block: int
+    spread: str | None = None
 
 
 class Event(NamedTuple):
@@ -377,6 +382,8 @@ DOCUMENTS = pa.schema(
         _field("languages", _SHARES, "languages of the article's paragraphs, and their shares of its letters"),
         _field("event", TEXT, "event that the article reports with others", null=True),
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
+        _field("duplicate_score", SCORE, "share of its blocks that stand in that document", null=True),
+        _field("revision_of", TEXT, "the version of this article that was published last before it", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
         _field("blocks", INT, "blocks read"),
         _field("kept", INT, "paragraphs in the table of paragraphs"),
@@ -445,7 +452,7 @@ SHOWN = pa.schema([_HOST, _DOC, _field("line", TEXT, "a line that the document s
 
 VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
-TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
+TWINS = pa.schema([_DOC, *(DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_score", "revision_of"))])
 
 COPIES = pa.schema(
     [
@@ -455,6 +462,12 @@ COPIES = pa.schema(
         _field("score", SCORE, "likeness of the words, 0 to 1"),
         _field("ref_doc", TEXT, "document of the block that stays"),
         _field("ref_block", INT, "number of the block that stays"),
+        _field(
+            "spread",
+            TEXT,
+            "template: on very many pages of one site; wire: on several sites; null: neither",
+            null=True,
+        ),
     ],
     metadata={"description": "every block that repeats another, and the one that stays for it"},
 )

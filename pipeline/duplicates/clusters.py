@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.duplicates import candidates, facts, prints, verdicts
 from pipeline.duplicates.claims import known_claims
 from pipeline.duplicates.keepers import Link, relations, repeats
-from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, whole_documents
+from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, SpreadRules, whole_documents
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, offsets_of, runs
 from pipeline.duplicates.rows import Equal, Read, Rows, equal, order
 from pipeline.duplicates.texts import Corpus, lay_aside
@@ -34,6 +34,8 @@ class Rules:
     within_words: int  # ... and in its own document only with as many as this
     beside_words: int  # ... or with as many as this, right behind the block that it repeats
     whole: float  # share of a document's blocks that must repeat another document for it to be a copy
+    revision: float  # share of a document's blocks that must stand in an earlier one of its site for it to be a version
+    spread: SpreadRules
     keeper: tuple[str, ...]  # what decides who stays, the first first; then the path
     sentence_words: int  # a sentence with fewer covers nothing, and is not covered
     candidates: candidates.Rules
@@ -45,7 +47,8 @@ def parse(files: RuleFiles) -> Rules:
     """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
     table = files["duplicate.toml"]
     known = {
-        "blocks": ("min_words", "within_words", "beside_words", "whole", "keeper", "sentence_words"),
+        "blocks": ("min_words", "within_words", "beside_words", "whole", "revision", "keeper", "sentence_words"),
+        "spread": SpreadRules._fields,
         "candidates": candidates.Rules._fields,
         "prints": prints.Rules._fields,
         "likeness": set(verdicts.Rules._fields) - {"names"},
@@ -61,6 +64,7 @@ def parse(files: RuleFiles) -> Rules:
         raise RuleError(f"duplicate.toml [blocks] keeper: unknown {sorted(unknown)}")
     return Rules(
         **blocks,
+        spread=SpreadRules(**table["spread"]),
         candidates=candidates.Rules(**table["candidates"]),
         prints=prints.Rules(**table["prints"]),
         verdicts=likeness,
@@ -117,7 +121,7 @@ def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
     near = repeats(
         found, _homes(rows, same, found), rules.verdicts, lambda pairs, bounds: _judge(corpus, pairs, bounds)
     )
-    linked = Linked(rows, *_removed(same, near), rules.whole)
+    linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
     keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
     for text, link in relations(found, near.keys(), keepers).items():
         _note(linked, same, text, link)

@@ -25,6 +25,7 @@ class Rows(NamedTuple):
     block: Ints
     exact: NDArray[np.uint64]
     size: Ints  # words
+    host: Ints  # number of the site of each document; -1 where it has none
     at: Ints  # where the row stands among the signatures as they are read
 
 
@@ -37,18 +38,23 @@ class Equal(NamedTuple):
 
 def order(read: Read) -> tuple[Rows, NDArray[np.uint64]]:
     """Put the rows of all signatures in order; give the hashes of their words as well, each once, ascending."""
-    docs, ranks, words = [], [], _Distinct()
+    docs, ranks, hosts, words = [], [], [], _Distinct()
     numbers: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32))]
-    for batch in read(("doc", "block", "rank", "exact", "words")):
+    for batch in read(("doc", "block", "host", "rank", "exact", "words")):
         docs.append(batch["doc"].dictionary_encode())
         ranks.append(batch["rank"].dictionary_encode())
+        hosts.append(batch["host"].fill_null("").dictionary_encode())
         lengths = pc.list_value_length(batch["words"])
         numbers.append((batch["block"].to_numpy(), batch["exact"].to_numpy(), lengths.to_numpy()))
         words.add(batch["words"].flatten())
     block, exact, size = (np.concatenate(column) for column in zip(*numbers, strict=True))
     names, doc = _sorted(docs)
+    sites, site = _sorted(hosts)
+    host = np.zeros(len(names), np.int64)
+    host[doc] = np.where(np.append(sites.to_numpy(zero_copy_only=False) == "", False)[site], -1, site)
     at = np.lexsort((block, doc, _sorted(ranks)[1]))
-    return Rows(names, doc[at], block[at].astype(np.int64), exact[at], size[at].astype(np.int64), at), words.result()
+    placed = (doc[at], block[at].astype(np.int64), exact[at], size[at].astype(np.int64))
+    return Rows(names, *placed, host, at), words.result()
 
 
 def equal(rows: Rows, min_words: int) -> Equal:
