@@ -30,8 +30,12 @@ def summary(told: dict[str, Any]) -> RenderableType:
     """Show a run's figures (`told` is its run.json)."""
     counts = told["counts"]
     read = counts["files"] - counts["rejected"]
+    records = (
+        f"; of {counts['records']} records in them {counts['rejected_records']} rejected" if counts["records"] else ""
+    )
     head = Text.assemble(
-        (f"{read} files read", "bold green"), f", {counts['rejected']} rejected, {counts['documents']} documents: ",
+        (f"{read} files read", "bold green"), f", {counts['rejected']} rejected{records}. ",
+        f"{counts['documents']} documents: ",
         (f"{counts['paragraphs']} paragraphs", "bold"), f" of {counts['blocks']} blocks stay",
     )  # fmt: skip
     body: list[RenderableType] = [head, Text(), _bars(told["entries"])]
