@@ -33,7 +33,7 @@ def sign(items: Path, target: Path, rules: rulebook.Rulebook) -> int:
                 docs = pa.array([f"{doc:08d}" for doc in batch["doc"].to_pylist()])
                 texts = {"doc": docs, "block": batch["id"].cast(pa.int32()), "text": batch["text"]}
                 ranks = dict.fromkeys(docs.to_pylist(), "~")
-                out.write_batch(signatures.sign(pa.record_batch(texts), {}, ranks, rules.signatures))
+                out.write(signatures.sign(pa.record_batch(texts), {}, ranks, rules.signatures))
                 rows += batch.num_rows
     return rows
 
