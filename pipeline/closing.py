@@ -61,7 +61,7 @@ def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
             (counts if key in _COUNTED else entries)[key] += number
     files = store.table([job.work("read", part.key) / "files.parquet" for part in parts], FILES)
     not_read = files.filter(pc.not_equal(files["outcome"], "read"))
-    records = pc.sum(pc.is_valid(files["record"])).as_py() or 0
+    records, bad_records = (len(rows) - rows["record"].null_count for rows in (files, not_read))
     return {
         "run": job.run,
         "published": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -73,7 +73,8 @@ def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
         "counts": {
             "files": files.num_rows - records,
             "records": records,
-            "rejected": not_read.num_rows,
+            "rejected": not_read.num_rows - bad_records,
+            "rejected_records": bad_records,
             **{key: counts[key] for key in _COUNTED},
         },
         "entries": dict(sorted(entries.items(), key=lambda item: (-item[1], item[0]))),

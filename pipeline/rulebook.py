@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline import events, language, metadata
 from pipeline.containers import Fields, fields
-from pipeline.duplicates import clusters, signatures
+from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
 from pipeline.store import digest_of_files
@@ -27,6 +27,7 @@ class Rulebook(NamedTuple):
     typography: typography.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
+    sentences: sentences.Rules
     metadata: metadata.Rules
     language: language.Rules
     events: events.Rules
@@ -63,6 +64,7 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         typography=typography.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
+        sentences=sentences.parse(files),
         metadata=metadata.parse(files),
         language=language.parse(files),
         events=events.parse(files),
