@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import cleaning, replies, store
-from pipeline.gathering import people_of, site_lines, sites_of, told_to
+from pipeline import cleaning, replies, sightings, store
+from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import (
     ASKED,
     Job,
@@ -63,7 +63,7 @@ def _questions(job: Job, part: Part) -> Iterator[pa.RecordBatch]:
     side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
     read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
     for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
-        people = people_of(pages, seen, told)
+        people = sightings.people_of(pages, seen, told)
         names = {doc: names_of(known.own or (), known.told) for doc, known in people.items()}
         made = cleaning.correct(replay(blocks, first), sites_of(pages, lines), people, rules)
         found = questions(made.left, made.decided.flags, made.corrections, names, rules.repairer)

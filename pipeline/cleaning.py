@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.drafting import draft
-from pipeline.duplicates import signatures
-from pipeline.duplicates.clusters import REMOVED
+from pipeline.duplicates import claims, sentences, signatures
+from pipeline.duplicates.linked import REPEATS
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
@@ -21,6 +21,7 @@ from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
     TONGUES,
     Block,
     Copy,
@@ -58,6 +59,7 @@ class Cleaned(NamedTuple):
     readings: pa.RecordBatch
     tongues: pa.RecordBatch
     signatures: pa.RecordBatch
+    sentences: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -98,9 +100,14 @@ def clean(
     sites: Mapping[str, boilerplate.Site],
     people: Mapping[str, mistranslation.Known],
     rules: Rulebook,
+    repaired: pa.RecordBatch | None = None,
     answers: Sequence[Question] = (),
 ) -> Cleaned:
-    """Correct the words (a model's `answers` last) and the marks, read the metadata, sign the paragraphs."""
+    """Judge the pages, take the boilerplate away, correct the words and the marks, read the metadata, sign what stays.
+
+    `blocks` have true characters already; `repaired` has the entries of that. `answers` are a model's to what was
+    flagged.
+    """
     verdicts, whole, left, first, second, decided = correct(blocks, sites, people, rules)
     offered = model.decide(left, answers, rules.repairer)
     left, third = _step(left, model.propose, offered, "model", of="mistranslation")
@@ -108,12 +115,14 @@ def clean(
     left, fourth = _step(left, typography.propose, marks, "typography")
     drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    ranks = {draft.doc: draft.published or "~" for draft in drafts}
+    repairs = [second, third, fourth, *([] if repaired is None else [repaired])]
+    ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
+    cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second, third, fourth])
     flags = pa.concat_batches([decided.flags, offered.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
-    return Cleaned(verdicts, entries, flags, *made, signed)
+    return Cleaned(verdicts, entries, flags, *made, signed, cut)
 
 
 def finish(
@@ -185,7 +194,7 @@ def _own_repeats(copies: Sequence[Copy]) -> set[tuple[str, int]]:
     repeated = set()
     for copy in sorted(copies, key=lambda c: (c.doc, c.block)):
         text = (copy.doc, copy.ref_doc, copy.ref_block)
-        if copy.kind in REMOVED and text in seen:
+        if copy.kind in REPEATS and text in seen:
             repeated.add((copy.doc, copy.block))
         seen.add(text)
     return repeated

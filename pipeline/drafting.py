@@ -76,6 +76,8 @@ def _draft(
         languages=tuple(Share(*share) for share in spoken.shares),
         event=None,
         duplicate_of=None,
+        duplicate_score=None,
+        revision_of=None,
         mt_score=origin.score,
         mt_source=origin.source,
         flags=tuple(flag for flag, raised in (("needs-review", doubtful), ("mixed-language", mixed)) if raised),

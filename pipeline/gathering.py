@@ -1,20 +1,22 @@
 """The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import events, memory, people, sightings, store
-from pipeline.duplicates import clusters
+from pipeline.duplicates import clusters, covers
+from pipeline.duplicates.revisions import Version, revisions
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
 from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
-from pipeline.stages.mistranslation import Known
+from pipeline.store_numbers import Shelf
 from pipeline.tables import (
     COPIES,
     ENTITIES,
@@ -22,14 +24,13 @@ from pipeline.tables import (
     LINES,
     MENTIONS,
     PEOPLE,
-    SIGNATURES,
     TOLD,
     TWINS,
     Document,
     Line,
     Page,
-    Seen,
     Told,
+    Twin,
     rows_of,
     table_of,
 )
@@ -44,11 +45,13 @@ class Links(NamedTuple):
     events: pa.Table
     entities: pa.Table
     event_of: Mapping[str, str]
-    twin_of: Mapping[str, str]
+    twin_of: Mapping[str, Twin]
 
     def complete(self, draft: Document) -> Document:
-        """Fill in a document's event and the document that it repeats."""
-        return draft._replace(event=self.event_of.get(draft.doc), duplicate_of=self.twin_of.get(draft.doc))
+        """Fill in a document's event, the document that it repeats, and the version before it."""
+        twin = self.twin_of.get(draft.doc)
+        draft = draft._replace(event=self.event_of.get(draft.doc))
+        return draft if twin is None else draft._replace(**twin._asdict())
 
 
 def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -68,13 +71,15 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     told = store.table([place / "told.parquet"], TOLD)
     digests = {}
     for part in parts:
-        hosts = set(hosts_of(job, part).values())
+        hosts = set((host_of := hosts_of(job, part)).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
-        mine = _only(told, pa.array(sorted(hosts_of(job, part)), pa.string()))
+        mine = _only(told, pa.array(sorted(host_of), pa.string()))
         digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
     note(job, _GATHERED, key, digests)
-    found = store.table([place / "events.parquet"], EVENTS)
-    return {"templates": len(templates), "events": len(found["event"].unique())}
+    return {
+        "templates": len(templates),
+        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
+    }
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
@@ -111,19 +116,10 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
 
 def told_to(job: Job, part: Part) -> dict[str, list[Told]]:
     """Read what the documents of a part are told of people by the other documents of the run."""
-    told: dict[str, list[Told]] = {}
-    mine = pa.array(sorted(hosts_of(job, part)), pa.string())
-    for row in rows_of(_only(store.table([_gathered(job) / "told.parquet"], TOLD), mine), Told):
-        told.setdefault(row.doc, []).append(row)
+    told: dict[str, list[Told]] = {doc: [] for doc in hosts_of(job, part)}
+    for row in rows_of(_only(store.table([_gathered(job) / "told.parquet"], TOLD), pa.array(told, pa.string())), Told):
+        told[row.doc].append(row)
     return told
-
-
-def people_of(pages: Mapping[str, Page], seen: pa.RecordBatch, told: Mapping[str, Sequence[Told]]) -> dict[str, Known]:
-    """Say for each document what it says of people (`seen`, schema PEOPLE), and what it is told of them."""
-    own: dict[str, list[Seen]] = {}
-    for row in rows_of(seen, Seen):
-        own.setdefault(row.doc, []).append(row)
-    return {doc: Known(page.host, own.get(doc, ()), told.get(doc, ())) for doc, page in pages.items()}
 
 
 def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
@@ -164,22 +160,38 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     key = store.digest("link", [place.name for place in cleaned])
     place = job.work("link", key)
     if not place.is_dir():
-        signed = store.table([c / "signatures.parquet" for c in cleaned], SIGNATURES)
         with store.folder(place) as draft:
-            _link(signed, draft, rules)
+            _link(cleaned, draft, rules)
     note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
     )
-    return {"copies": copies.num_rows, "twins": twins.num_rows}
+    return {"copies": copies.num_rows, "twins": twins.num_rows - twins["duplicate_of"].null_count}
 
 
-def _link(signed: pa.Table, draft: Path, rules: Rulebook) -> None:
-    copies = clusters.link(signed, rules.duplicate)
-    store.write_table(draft / "copies.parquet", COPIES, [copies], {})
-    sizes = Counter(signed["doc"].to_pylist())
-    twins = clusters.whole_documents(pa.table(copies), sizes, rules.duplicate)
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(sorted(twins.items()), TWINS)], {})
+def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
+    def linked(name: str, how: clusters.Rules) -> clusters.Linked:
+        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            return chain.from_iterable(store.batches(place / name, columns) for place in cleaned)
+
+        with store.scratch(draft / "shelf") as shelf:
+            return clusters.link_all(read, Shelf(shelf), how)
+
+    blocks = linked("signatures.parquet", rules.duplicate)
+    covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
+    store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
+    told = [place / "documents.parquet" for place in cleaned]
+    versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
+    later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
+    whole = blocks.twins()
+    none: tuple[str | None, float | None] = (None, None)
+    twins = ((doc, *whole.get(doc, none), later.get(doc)) for doc in sorted(whole.keys() | later.keys()))
+    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)], {})
+
+
+def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for batch in store.batches(path, names):
+        yield from zip(*(batch[name].to_pylist() for name in names), strict=True)
 
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:
@@ -204,7 +216,8 @@ def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
             (_gathered(job) / "entities.parquet", ENTITIES),
         )
     )
-    return Links(copies, found, entities, _pairs(found["doc"], found["event"]), _pairs(twins["doc"], twins["ref_doc"]))
+    event_of, twin_of = _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)}
+    return Links(copies, found, entities, event_of, twin_of)
 
 
 def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
 from pipeline.asking import answers_of
-from pipeline.gathering import links_of, people_of, site_lines, sites_of, told_to
+from pipeline.gathering import links_of, site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
 from pipeline.reading import Read, read_batches
@@ -35,6 +35,7 @@ from pipeline.tables import (
     PARAGRAPHS,
     PEOPLE,
     READINGS,
+    SENTENCES,
     SHOWN,
     SIGNATURES,
     TONGUES,
@@ -141,13 +142,14 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
+        store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
     ):
         side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
         for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
-            people = people_of(pages, seen, told)
+            people = sightings.people_of(pages, seen, told)
             mine = [answer for doc in pages for answer in answers.get(doc, ())]
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, mine)
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first, mine)
             verdicts.write(cleaned.verdicts)
             ledger.write(pa.concat_batches([first, cleaned.entries]))
             flags.write(cleaned.flags)
@@ -155,6 +157,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             readings.write(cleaned.readings)
             tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
+            cut.write(cleaned.sentences)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
     return {"removed": removed, "corrected": corrected}

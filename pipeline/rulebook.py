@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline import events, language, metadata
 from pipeline.containers import Fields, fields
-from pipeline.duplicates import clusters, signatures
+from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
 from pipeline.repairing import rules as repairing
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
@@ -29,6 +29,7 @@ class Rulebook(NamedTuple):
     repairer: repairing.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
+    sentences: sentences.Rules
     metadata: metadata.Rules
     language: language.Rules
     events: events.Rules
@@ -66,6 +67,7 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         repairer=repairing.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
+        sentences=sentences.parse(files),
         metadata=metadata.parse(files),
         language=language.parse(files),
         events=events.parse(files),

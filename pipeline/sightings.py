@@ -10,7 +10,8 @@ from pipeline.lift import documents
 from pipeline.lines import levels
 from pipeline.metadata import dates
 from pipeline.rulebook import Rulebook
-from pipeline.tables import LINES, MENTIONS, PEOPLE, SHOWN, Block, Mention, Page, Seen, table_of
+from pipeline.stages.mistranslation import Known
+from pipeline.tables import LINES, MENTIONS, PEOPLE, SHOWN, Block, Mention, Page, Seen, Told, rows_of, table_of
 
 # A longer line is no template; the bound keeps the counts small.
 _LINE_CHARS = 300
@@ -55,3 +56,11 @@ def _seen_date(page: Sequence[Block], declared: Page, rules: dates.Rules) -> str
     texts = [declared.published or "", *(block.text for block in page)]
     dated = next((d for d in (dates.only_date(text, rules) for text in texts) if d is not None), None)
     return dated.value if dated is not None else None
+
+
+def people_of(pages: Mapping[str, Page], seen: pa.RecordBatch, told: Mapping[str, Sequence[Told]]) -> dict[str, Known]:
+    """Say for each document what it says of people (`seen`, schema PEOPLE), and what it is told of them."""
+    own: dict[str, list[Seen]] = {}
+    for row in rows_of(seen, Seen):
+        own.setdefault(row.doc, []).append(row)
+    return {doc: Known(page.host, own.get(doc, ()), told.get(doc, ())) for doc, page in pages.items()}

@@ -134,6 +134,8 @@ class Document(NamedTuple):
     languages: tuple[Share, ...]
     event: str | None
     duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
     mt_score: float
     mt_source: str | None
     flags: tuple[str, ...]
@@ -306,10 +308,12 @@ class Verdict(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """A document that repeats another as a whole."""
+    """A document that repeats another as a whole, or is a later version of one."""
 
     doc: str
-    ref_doc: str
+    duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
 
 
 class Copy(NamedTuple):
@@ -321,6 +325,7 @@ class Copy(NamedTuple):
     score: float
     ref_doc: str
     ref_block: int
+    spread: str | None = None
 
 
 class Event(NamedTuple):
@@ -477,6 +482,8 @@ DOCUMENTS = pa.schema(
         _field("languages", _SHARES, "languages of the article's paragraphs, and their shares of its letters"),
         _field("event", TEXT, "event that the article reports with others", null=True),
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
+        _field("duplicate_score", SCORE, "share of its blocks that stand in that document", null=True),
+        _field("revision_of", TEXT, "the version of this article that was published last before it", null=True),
         _field("mt_score", SCORE, "how likely it is that a machine translated the article, 0 to 1"),
         _field("mt_source", TEXT, "language that it was translated from, BCP 47; null where nothing tells", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
@@ -520,6 +527,9 @@ SIGNATURES = pa.schema(
         _field("negations", INT, "words that deny"),
     ]
 )
+
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
 
 MENTIONS = pa.schema(
     [
@@ -622,16 +632,22 @@ SHOWN = pa.schema([_HOST, _DOC, _field("line", TEXT, "a line that the document s
 
 VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
-TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
+TWINS = pa.schema([_DOC, *(DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_score", "revision_of"))])
 
 COPIES = pa.schema(
     [
         _DOC,
         _BLOCK,
-        _field("kind", TEXT, "exact, near, contained or reworded"),
+        _field("kind", TEXT, "exact, near or covered: it left; contained or reworded: it stayed"),
         _field("score", SCORE, "likeness of the words, 0 to 1"),
         _field("ref_doc", TEXT, "document of the block that stays"),
         _field("ref_block", INT, "number of the block that stays"),
+        _field(
+            "spread",
+            TEXT,
+            "template: on very many pages of one site; wire: on several sites; null: neither",
+            null=True,
+        ),
     ],
     metadata={"description": "every block that repeats another, and the one that stays for it"},
 )

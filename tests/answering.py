@@ -39,7 +39,7 @@ SAID = {
 class Answering(BaseHTTPRequestHandler):
     """Answers /NAME/v1/chat/completions as SAID has it; status, not-json, huge, slow and moved go wrong on the way."""
 
-    def do_POST(self):  # noqa: N802 - the standard library's name
+    def do_POST(self):
         name = self.path.split("/")[1]
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append((name, json.loads(body), dict(self.headers)))

@@ -18,7 +18,7 @@ MAX_FUNCTION_LINES = 45
 FLOORS = [
     {
         "pipeline", "pipeline.tables", "pipeline.roles",
-        "pipeline.store", "pipeline.store_raw", "pipeline.store_source",
+        "pipeline.store", "pipeline.store_numbers", "pipeline.store_raw", "pipeline.store_source",
     },
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {"pipeline.containers"},
@@ -42,7 +42,13 @@ FLOORS = [
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},
     {"pipeline.__main__", "flows"},
 ]  # fmt: skip
-OPENERS = {"pipeline.store", "pipeline.store_raw", "pipeline.store_source", "pipeline.rulebook"}
+OPENERS = {
+    "pipeline.store",
+    "pipeline.store_numbers",
+    "pipeline.store_raw",
+    "pipeline.store_source",
+    "pipeline.rulebook",
+}
 STAGE_WALLS = (
     "pipeline.store", "pipeline.store_raw", "pipeline.ledger", "pipeline.formats", "pipeline.run",
     *(f"pipeline.repairing.{name}" for name in ("endpoint", "function", "workers", "circuit")),

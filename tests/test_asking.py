@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-
 from answering import RIGHT, WRONG, address, answering
+from test_run import published, tables
+
 from pipeline import asking, replies, run, store
 from pipeline.asking import answers_of
 from pipeline.audit import recheck
 from pipeline.job import JobError, load_rules
 from pipeline.run import clean_folder
 from pipeline.tables import PUBLISHED, Question
-from test_run import published, tables
 
 SAID = f"{WRONG} of working against her country with 14 of these plans."
 PAGES = {
@@ -144,7 +144,7 @@ def test_sister_sentences_come_from_other_parts(raw, server, monkeypatch):
     path.write_text(
         path.read_text() + "\nIt rained. Vogel said that the Harbour Board was working against the country.\n"
     )
-    monkeypatch.setattr(asking, "_sisters", lambda job, docs: {"one.example/a.txt": ["two.example/b.txt"]})
+    monkeypatch.setattr(asking, "_sisters", lambda *_: {"one.example/a.txt": ["two.example/b.txt"]})
     clean(raw, server, "good", part_bytes=1)
     sent = [json.loads(body["messages"][1]["content"])["sister_sentences"] for _, body, _ in server.asked[-2:]]
     assert sorted(sent) == [[], ["Vogel said that the Harbour Board was working against the country."]]

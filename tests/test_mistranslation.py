@@ -1,6 +1,5 @@
 """Mistranslations: what the run's documents tell each other, what is decided on it, and what is left alone."""
 
-import random
 import tomllib
 from pathlib import Path
 
@@ -168,7 +167,6 @@ def test_a_second_pass_proposes_nothing(lines):
 def test_what_is_told_does_not_hang_on_the_order_of_documents(order):
     pages = [*ANTONY, page("odd", "Anthony Blinken left. Minister Heil was told of it.")]
     seen = [row for i in order for row in people.look(pages[i], LEXICON)]
-    random.Random(0).shuffle(seen)
     events = pa.Table.from_batches([table_of([Event("e", p[0].doc, 1.0) for p in pages], EVENTS)])
     told = people.tell(pa.Table.from_batches([table_of(seen, PEOPLE)]), events, LEXICON)
     assert told.schema.equals(TOLD) and rows_of(told, Told) == sorted(rows_of(told, Told))

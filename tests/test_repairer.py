@@ -1,12 +1,12 @@
-"""A model at the door: what it is sent, how its answers are read, and what happens when it is slow, broken or hostile."""
+"""A model at the door: what it is sent, how its answers are read; and slow, broken and hostile ones."""
 
 import json
 import time
 from dataclasses import replace
 
 import pytest
-
 from answering import RIGHT, WRONG, address, answering
+
 from pipeline import rulebook
 from pipeline.lift import RuleError
 from pipeline.repairing import circuit, prompt

@@ -199,7 +199,7 @@ def test_whatever_is_answered_figures_stay_nothing_leaves_the_sentence_and_all_c
 
 @given(st.text(), st.text())
 def test_an_unreadable_answer_and_an_endless_reason_fit_the_table(unreadable, reason):
-    block, blocks, at = page(TEXT)
+    _, blocks, at = page(TEXT)
     question = QUESTION._replace(start=at, end=at + len(TEXT))
     told = model.decide(blocks, [question._replace(answer=json.dumps({"unreadable": unreadable}))], RULES).flags
     assert told["guard"].to_pylist() == ["unreadable"] and told["text"].to_pylist() == [TEXT]

@@ -31,4 +31,5 @@ def usual_spellings(seen: pa.Table) -> pa.RecordBatch:
         spelled = usual[row.name, folded(row.value)][1]
         count = documents[row.name, row.value]
         found.append(Entity(row.doc, row.block, row.name, row.value, spelled, row.times, count))
-    return table_of(sorted(found, key=lambda entity: (entity.doc, entity.surname, entity.given)), ENTITIES)
+    found.sort(key=lambda entity: (entity.doc, entity.surname, entity.given))
+    return table_of(found, ENTITIES)

@@ -86,10 +86,11 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     """Decide about a page's words, and how likely it is a translation; `shown` counts its labels by language."""
     lines = [Line(at, block) for at, block in enumerate(page)]
     own = look(page, rules.lexicon) if known.own is None and page else known.own or ()
-    found = [*_people(lines, own, known, rules)]
+    texts = [line.text for line in lines]
+    translated = judge(shown, [], known.host, texts, rules.origin).score >= rules.origin.judged
+    found = [*_people(lines, own, known, rules, translated=translated)]
     if rules.on("artefact"):
         found += [d for line in lines for d in artefacts(line, rules.artefacts)]
-    texts = [line.text for line in lines]
     judged = judge(shown, found, known.host, texts, rules.origin)
     if judged.score >= rules.origin.suspected:  # In native text a turn of phrase is its writer's own.
         if rules.on("phrase"):
@@ -101,11 +102,13 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     return without_overlap([_switched(decision, rules) for decision in found]), judged
 
 
-def _people(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules) -> Iterator[Decision]:
-    """Decide about all that hangs on who is who."""
+def _people(
+    lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules, *, translated: bool
+) -> Iterator[Decision]:
+    """Decide about all that hangs on who is who; `translated` says what the page's frame tells of it."""
     slots = {row.slot for row in own}
     if rules.on("name-as-word"):
-        yield from _names(lines, own, known, rules)
+        yield from _names(lines, own, known, rules, translated=translated)
     if rules.on("name-variant") and known.told:
         yield from variants(lines, known.told)
     if rules.on("name-order") and "order" in slots:
@@ -124,11 +127,15 @@ def _switched(decision: Decision, rules: Rules) -> Decision:
     return decision._replace(action=FLAGGED) if to_flag else decision
 
 
-def _names(lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules) -> list[Decision]:
+def _names(
+    lines: Sequence[Line], own: Sequence[Seen], known: Known, rules: Rules, *, translated: bool
+) -> list[Decision]:
     people: Mapping[str, Anchor] = anchors(own, known.told, rules.lexicon)
     if not people:
         return []
     spoken = [word.casefold() for line in lines for word in _WORD.findall(line.text)]
     english = sum(word in rules.words.common for word in spoken)
     # The renderings are English words: in another language they are its own, or borrowed.
-    return names(lines, people, frozenset(spoken), rules) if english >= rules.least_common * len(spoken) else []
+    if english < rules.least_common * len(spoken):
+        return []
+    return names(lines, people, frozenset(spoken), rules, translated=translated)

@@ -45,8 +45,18 @@ def candidates(
     return found
 
 
-def names(lines: Sequence[Line], anchors: Mapping[str, Anchor], words: frozenset[str], rules: Rules) -> list[Decision]:
-    """Decide about every rendering of a person's surname that fills a slot."""
+def names(
+    lines: Sequence[Line], anchors: Mapping[str, Anchor], words: frozenset[str], rules: Rules, *, translated: bool
+) -> list[Decision]:
+    """Decide about every rendering of a person's surname that fills a slot.
+
+    Args:
+        lines: the document.
+        anchors: its people.
+        words: its words, in small letters.
+        rules: the rules of the stage.
+        translated: whether its labels, its site and its marks say that a machine translated it.
+    """
     by_form = candidates(anchors, words, rules)
     if not by_form:
         return []
@@ -57,7 +67,11 @@ def names(lines: Sequence[Line], anchors: Mapping[str, Anchor], words: frozenset
         by_person[hit.place.anchor.surname].append(hit)
     # A page on which one name became a word throughout is a page on which another may have.
     given_away = [name for name, mine in by_person.items() if sum(d.action == REPAIRED for d in _decide(mine)) > 1]
-    decided = [d for name, mine in by_person.items() for d in _decide(mine, sure=bool({*given_away} - {name}))]
+    decided = [
+        decision
+        for name, mine in by_person.items()
+        for decision in _decide(mine, sure=translated or bool({*given_away} - {name}))
+    ]
     return sorted(decided, key=lambda decision: (decision.at, decision.start))
 
 
@@ -93,7 +107,7 @@ def _rank(hit: Hit) -> tuple[bool, int, bool, int, int]:
 def _decide(hits: Sequence[Hit], *, sure: bool = False) -> Iterator[Decision]:
     """Repair what is strong; what is medium with something strong or another medium; what is weak with more.
 
-    `sure` says that another person's name is a word on the same page more than once.
+    `sure` says that a machine translated the page: its frame tells, or another person's name is a word there twice.
     """
     sound = [hit for hit in hits if hit.guard is None]
     sure = sure or any(hit.slot.grade == STRONG and not hit.loose for hit in sound)
