@@ -76,10 +76,8 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         mine = _only(told, pa.array(sorted(host_of), pa.string()))
         digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
     note(job, _GATHERED, key, digests)
-    return {
-        "templates": len(templates),
-        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
-    }
+    found = store.table([place / "events.parquet"], EVENTS)["event"].unique()
+    return {"templates": len(templates), "events": len(found)}
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
