@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import events, memory, sightings, store
+from pipeline import events, memory, people, sightings, store
 from pipeline.duplicates import clusters, covers
 from pipeline.duplicates.revisions import Version, revisions
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
@@ -19,13 +19,17 @@ from pipeline.stages.boilerplate import Site
 from pipeline.store_numbers import Shelf
 from pipeline.tables import (
     COPIES,
+    ENTITIES,
     EVENTS,
     LINES,
     MENTIONS,
+    PEOPLE,
+    TOLD,
     TWINS,
     Document,
     Line,
     Page,
+    Told,
     Twin,
     rows_of,
     table_of,
@@ -39,6 +43,7 @@ class Links(NamedTuple):
 
     copies: pa.Table
     events: pa.Table
+    entities: pa.Table
     event_of: Mapping[str, str]
     twin_of: Mapping[str, Twin]
 
@@ -63,14 +68,18 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         with store.folder(place) as draft:
             _gather(job, parts, remembered, draft, rules)
     templates = rows_of(store.table([place / "templates.parquet"], LINES), Line)
+    told = store.table([place / "told.parquet"], TOLD)
     digests = {}
     for part in parts:
-        hosts = set(hosts_of(job, part).values())
+        hosts = set((host_of := hosts_of(job, part)).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
-        digests[part.number] = store.digest(job.state, seen)
+        mine = _only(told, pa.array(sorted(host_of), pa.string()))
+        digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
     note(job, _GATHERED, key, digests)
-    found = store.table([place / "events.parquet"], EVENTS)
-    return {"templates": len(templates), "events": len(found["event"].unique())}
+    return {
+        "templates": len(templates),
+        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
+    }
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
@@ -99,6 +108,18 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
     named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
     found = events.gather(named, {doc: dates.get(doc) for doc in host_of}, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
+    seen = store.table([place / "people.parquet" for place in mended], PEOPLE)
+    told = people.tell(seen, pa.table(found), rules.mistranslation.lexicon)
+    store.write_table(draft / "told.parquet", TOLD, [told], {})
+    store.write_table(draft / "entities.parquet", ENTITIES, [people.usual_spellings(seen)], {})
+
+
+def told_to(job: Job, part: Part) -> dict[str, list[Told]]:
+    """Read what the documents of a part are told of people by the other documents of the run."""
+    told: dict[str, list[Told]] = {doc: [] for doc in hosts_of(job, part)}
+    for row in rows_of(_only(store.table([_gathered(job) / "told.parquet"], TOLD), pa.array(told, pa.string())), Told):
+        told[row.doc].append(row)
+    return told
 
 
 def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
@@ -175,7 +196,7 @@ def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:
     links = _read_links(job, place, hosts_of(job, part))
-    tables = (store.digest_of_table(links.copies), store.digest_of_table(links.events))
+    tables = (store.digest_of_table(t) for t in (links.copies, links.events, links.entities))
     return store.digest(*tables, sorted(links.twin_of.items()))
 
 
@@ -186,15 +207,17 @@ def links_of(job: Job, part: Part) -> Links:
 
 def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
     mine = pa.array(sorted(docs), pa.string())
-    copies, twins, found = (
+    copies, twins, found, entities = (
         _only(store.table([path], schema), mine)
         for path, schema in (
             (place / "copies.parquet", COPIES),
             (place / "twins.parquet", TWINS),
             (_gathered(job) / "events.parquet", EVENTS),
+            (_gathered(job) / "entities.parquet", ENTITIES),
         )
     )
-    return Links(copies, found, _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)})
+    event_of, twin_of = _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)}
+    return Links(copies, found, entities, event_of, twin_of)
 
 
 def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
