@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, replies, sightings, store
-from pipeline.gathering import site_lines, sites_of, told_to
+from pipeline.gathering import GATHERED, site_lines, sites_of, told_to
 from pipeline.job import (
     ASKED,
     Job,
@@ -151,7 +151,7 @@ def _with_sisters(job: Job, parts: Sequence[Part], found: list[list[Question]], 
 
 def _sisters(job: Job, docs: set[str]) -> dict[str, list[str]]:
     """Name the other reports of each document's event."""
-    rows = rows_of(store.table([job.work("gather", noted_key(job, "gathered.json")) / "events.parquet"], EVENTS), Event)
+    rows = rows_of(store.table([job.work("gather", noted_key(job, GATHERED)) / "events.parquet"], EVENTS), Event)
     reports: dict[str, list[str]] = {}
     for row in rows:
         reports.setdefault(row.event, []).append(row.doc)

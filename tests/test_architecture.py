@@ -36,6 +36,7 @@ FLOORS = [
     {"pipeline.reading"},
     {"pipeline.memory"},
     {"pipeline.gathering"},
+    {"pipeline.copies"},
     {"pipeline.replies"},
     {"pipeline.asking"},
     {"pipeline.parts"},
