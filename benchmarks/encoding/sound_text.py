@@ -35,7 +35,7 @@ def main() -> None:
     rules = rulebook.load()
     texts, languages = paragraphs([row for path in given.texts for row in pq.read_table(path).to_pylist()])
     blocks = table_of(
-        [Block("d", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)], BLOCKS
+        [Block(f"d{i}", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)], BLOCKS
     )
     repairs = encoding.propose(blocks, rules.encoding)
     spaced = apply(blocks, repairs)
@@ -70,6 +70,8 @@ def main() -> None:
 
 def damaged(edit: dict[str, Any], text: str) -> bool:
     """Tell whether what was changed is damage in any text."""
+    if edit["rule"] in encoding.KINDS:
+        return False  # each is to be judged by a reader
     before = text[edit["start"] : edit["end"]]
     categories = {unicodedata.category(char) for char in before}
     if edit["rule"] in ("entity", "control-character", "stray-byte", "outer-space") or "Cc" in categories:
