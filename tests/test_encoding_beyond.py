@@ -15,8 +15,8 @@ from pipeline.stages.encoding_codecs import Margins, reread
 from pipeline.stages.encoding_edits import carried_out, joined
 from pipeline.stages.encoding_letters import likelihood
 from pipeline.stages.encoding_marks import MARKS, marked
-from pipeline.stages.encoding_misread import is_odd, misread
-from pipeline.stages.encoding_odd import odd
+from pipeline.stages.encoding_misread import misread
+from pipeline.stages.encoding_odd import is_odd, odd
 from pipeline.stages.encoding_pages import damaged, lost_letters, with_pages
 from pipeline.tables import BLOCKS, Block, Edit, table_of
 

@@ -35,7 +35,8 @@ def main() -> None:
     rules = rulebook.load()
     texts, languages = paragraphs([row for path in given.texts for row in pq.read_table(path).to_pylist()])
     blocks = table_of(
-        [Block(f"d{i}", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)], BLOCKS
+        [Block(f"d{i}", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)],
+        BLOCKS,
     )
     repairs = encoding.propose(blocks, rules.encoding)
     spaced = apply(blocks, repairs)

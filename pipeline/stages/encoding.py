@@ -24,7 +24,7 @@ from pipeline.stages.encoding_gate import CONFIG, changeable
 from pipeline.stages.encoding_letters import likelihood
 from pipeline.stages.encoding_marks import MARKS, marked
 from pipeline.stages.encoding_misread import Misread, misread
-from pipeline.stages.encoding_odd import odd
+from pipeline.stages.encoding_odd import odd, unusual, within
 from pipeline.stages.encoding_pages import damaged, with_pages
 from pipeline.tables import Edit
 
@@ -44,6 +44,7 @@ class Rules:
 _CODECS = frozenset(("misread-utf-8", "wrong-codec"))
 _BY_PAGE = frozenset(("lost-letter", "line-hyphen"))
 KINDS = (*sorted(_CODECS), *MARKS, *sorted(_BY_PAGE))
+_AS_GOOD = 4.0  # nats; ftfy is the better known
 _WORD = re.compile(r"[^ ]+")
 _STRAYS = re.compile(f"{STRAY.pattern}+")
 # The marks of the common blocks; a run of others cannot be long enough to hurt before one of these is met.
@@ -66,7 +67,7 @@ def repair(text: str, rules: Rules) -> Iterator[Edit]:
     edits = list(_decoded(text, rules))
     now = carried_out(text, edits)
     for kind, find in MARKS.items():
-        if kind in rules.kinds:
+        if kind in rules.kinds and (kind == "open-entity" or not now.isascii()):
             found = list(find(now))
             edits, now = joined(text, edits, found), carried_out(now, found)
     yield from edits
@@ -75,7 +76,7 @@ def repair(text: str, rules: Rules) -> Iterator[Edit]:
 def _decoded(text: str, rules: Rules) -> Iterator[Edit]:
     parts = [part for part in misread(text, rules.margins) if part.rule in rules.kinds] if _asks(rules) else []
     fixed = _fixed(_put_in(text, parts), rules)
-    if parts and likelihood(_fixed(text, rules)).log + rules.margins.utf_8 >= likelihood(fixed).log:
+    if parts and likelihood(_fixed(text, rules)).log + _AS_GOOD >= likelihood(fixed).log:
         parts, fixed = [], _fixed(text, rules)  # ftfy's repair is as good, and better known.
     if fixed != text:
         yield from _told(_differences(text, fixed), parts)
@@ -105,10 +106,14 @@ def _told(edits: Iterable[Edit], parts: Sequence[Misread]) -> Iterator[Edit]:
 
 def suspect(texts: pa.Array, rules: Rules) -> pa.Array:
     """Pass the texts that a repair may change."""
+    return _suspect(texts, unusual(texts), rules)
+
+
+def _suspect(texts: pa.Array, seen: pa.Array, rules: Rules) -> pa.Array:
     found = changeable(texts)
     if not rules.kinds.isdisjoint(MARKS):
-        found = pc.or_(found, marked(texts))
-    return pc.or_(found, odd(texts)) if _asks(rules) else found
+        found = pc.or_(found, within(seen, texts, marked))
+    return pc.or_(found, within(seen, texts, odd)) if _asks(rules) else found
 
 
 by_text = each_text(repair, screen=suspect)
@@ -116,12 +121,12 @@ by_text = each_text(repair, screen=suspect)
 
 def propose(blocks: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
     """Propose repairs text by text, then those that rest on the other words of the page."""
-    edits = by_text(blocks, rules)
+    texts = blocks["text"]
+    seen = unusual(texts)
+    edits = each_text(repair, screen=lambda column, _: _suspect(column, seen, rules))(blocks, rules)
     kinds = rules.kinds & _BY_PAGE
-    pages = blocks["doc"].filter(damaged(blocks["text"])) if kinds else []
-    if not len(pages):
-        return edits
-    return with_pages(blocks, edits, pages.unique(), kinds)
+    pages = blocks["doc"].filter(within(seen, texts, damaged)).unique()
+    return with_pages(blocks, edits, pages, kinds) if kinds and len(pages) else edits
 
 
 def parse(files: RuleFiles) -> Rules:

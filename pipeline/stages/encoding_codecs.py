@@ -37,10 +37,15 @@ _RIGHT = {
 }
 _NAMES = {"latin-1": "iso8859-1"}
 _MISREAD = -2.0
+# How much likelier a character of two bytes, or more, is in UTF-8 than by chance: a first byte is one of 30 or 16, a
+# later one of 64, of the 128 or so that there are.
+_OF_TWO_BYTES, _OF_MORE_BYTES = 2.1, 3.4
 _MOST_ROUNDS = 3
 _HIGH = bytes(range(0x80, 0x100))
 _FEWEST_HIGH = 4
 _LEAST_LETTERS = 0.5
+# A word of an alphabet of its own has so many different letters.
+_LATIN, _FEWEST_LETTERS = "\u024f", 4
 
 
 class Reading(NamedTuple):
@@ -50,6 +55,11 @@ class Reading(NamedTuple):
     ways: tuple[str, ...]
     gain: float
     likelihood: Likelihood
+
+    @property
+    def has_utf_8(self) -> bool:
+        """Say whether UTF-8 was misread at all."""
+        return any(way.startswith("UTF-8") for way in self.ways)
 
     @property
     def is_utf_8(self) -> bool:
@@ -83,7 +93,9 @@ def reread(text: str, margins: Margins, *, utf_8_only: bool = False) -> Reading 
         return undone if undone.ways else None
     other = max(_in_others(undone), key=_gain, default=undone)
     several = sum(ours != theirs for ours, theirs in zip(undone.text, other.text, strict=False)) > 1
-    if other.gain - undone.gain >= (margins.codec if several else margins.single) and _is_language(undone, other, margins):
+    if other.gain - undone.gain >= (margins.codec if several else margins.single) and _is_language(
+        undone, other, margins
+    ):
         undone = other
     return undone if undone.ways else None
 
@@ -93,8 +105,8 @@ def _gain(reading: Reading) -> float:
 
 
 def _is_language(before: Reading, after: Reading, margins: Margins) -> bool:
-    known, beyond = after.likelihood.known, [char for char in after.text if char > "\x7f"]
-    if any(char < "\xa0" for char in beyond) or sum(map(str.isalpha, beyond)) < _LEAST_LETTERS * len(beyond):
+    known, letters = after.likelihood.known, {char for char in after.text if char > "\x7f" and char.isalpha()}
+    if any(char > _LATIN for char in letters) and len(letters) < _FEWEST_LETTERS:
         return False
     if known < margins.known or known < before.likelihood.known:
         return False
@@ -107,21 +119,38 @@ def _undone(before: Reading, rounds: int) -> Iterator[Reading]:
     wide = _WRONG_WIDE if any(char > "\u2e7f" for char in before.text) else {}
     for wrong, cost in {**_WRONG, **_WRONG_SELDOM, **wide}.items():
         for text in _as_read(before.text, wrong, _UTF_8, seen):
-            after = _weighed(before, text, f"UTF-8 read as {_name(wrong)}", cost)
+            after = _weighed(before, text, f"UTF-8 read as {_name(wrong)}", cost + _form(text))
             yield after
             if rounds > 1:
                 yield from _undone(after, rounds - 1)
 
 
+def _form(text: str) -> float:
+    """Tell what it says for UTF-8 that all bytes make characters, as a logarithm."""
+    return sum(_OF_TWO_BYTES if char < "\u0800" else _OF_MORE_BYTES for char in text if char > "\x7f")
+
+
 def _in_others(before: Reading) -> Iterator[Reading]:
     seen = {before.text}
+    few = "".join(sorted({char for char in before.text if char > "\x7f"}))
     for wrong, cost in _WRONG.items():
         raw = _encoded(before.text, wrong)
-        rights = {**_RIGHT, **_wide(raw)} if raw is not None else _RIGHT
-        for right, own in rights.items():
+        if raw is None:
+            continue
+        wide = _wide(raw)
+        for right, own in {**_RIGHT, **wide}.items():
+            if right not in wide and not any(map(_is_lettered, _as_read(few, wrong, right, set()))):
+                continue
             for text in _as_read(before.text, wrong, right, seen):
-                way = f"{_name(right)} read as {_name(wrong)}"
-                yield _weighed(before, text, way, cost + own)
+                if _is_lettered(text):
+                    way = f"{_name(right)} read as {_name(wrong)}"
+                    yield _weighed(before, text, way, cost + own)
+
+
+def _is_lettered(text: str) -> bool:
+    """Tell whether what is beyond ASCII is letters rather than signs, and no control characters."""
+    beyond = [char for char in text if char > "\x7f"]
+    return sum(map(str.isalpha, beyond)) >= _LEAST_LETTERS * len(beyond) and all(char >= "\xa0" for char in beyond)
 
 
 def _as_read(text: str, wrong: str, right: str, seen: set[str]) -> Iterator[str]:

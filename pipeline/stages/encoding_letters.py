@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cache
 from typing import Any, NamedTuple
 
-import ftfy.bad_codecs  # noqa: F401  # registers the sloppy codecs, which have a character for every byte
+import ftfy.bad_codecs  # noqa: F401  # registers the sloppy codecs: a character for every byte
 import numpy as np
 import numpy.typing as npt
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
@@ -22,6 +22,7 @@ Codes = npt.NDArray[np.uint32]
 UNSEEN = -9.0
 UNKNOWN = -12.0
 _PAIR = 2
+_ASCII, _PLANE = 0x7F, 0x10000
 _LATIN = "\u024f"
 _CASE = -4.0  # a capital after a small letter
 _SIGN_IN_WORD = -7.0
@@ -124,7 +125,7 @@ def model() -> Model:
         chain = _chain(grams, kind, width)
         own = np.ix_(alphabets[name], alphabets[name])
         logs[rows[own].ravel(), column] = chain[own].ravel()
-        if "en" != name and all(letter.isascii() or letter > _LATIN for letter in grams if len(letter) == 1):
+        if name != "en" and all(letter.isascii() or letter > _LATIN for letter in grams if len(letter) == 1):
             foreign = [k for k in alphabets[name] if k not in latin]
             logs[rows[np.ix_(foreign, latin[1:])].ravel(), column] = UNKNOWN
             logs[rows[np.ix_(latin[1:], foreign)].ravel(), column] = UNKNOWN
@@ -153,7 +154,8 @@ def _chain(grams: dict[str, int], kind: dict[str, int], width: int) -> npt.NDArr
     from_each = np.maximum(pairs.sum(axis=1), single)[:, None].clip(rarest)
     left_out = np.minimum(single / single.sum(), rarest / 2 / from_each)
     with np.errstate(divide="ignore"):
-        return np.log(np.where(pairs > 0, pairs / from_each, left_out)).clip(UNSEEN).astype(np.float32)
+        chain: npt.NDArray[np.float32] = np.log(np.where(pairs > 0, pairs / from_each, left_out)).astype(np.float32)
+    return chain.clip(UNSEEN)
 
 
 def _suspects(kinds: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
@@ -165,15 +167,6 @@ def _suspects(kinds: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
     suspects[0x3400:0xD7A4] = kinds[0x3400:0xD7A4] == _STRANGE
     suspects[0xFF61:0xFFA0] = True
     return suspects
-
-
-def _folded(grams: dict[str, int]) -> dict[str, int]:
-    pairs: defaultdict[str, int] = defaultdict(int)
-    for gram, count in grams.items():
-        small = gram.lower()
-        if len(small) == 2 and len(gram) == 2:
-            pairs["".join(_SAME.get(letter, letter) for letter in small)] += count
-    return dict(pairs)
 
 
 def _characters(kind: dict[str, int]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
@@ -216,7 +209,7 @@ def _cost(char: str) -> float:
 def codes_of(text: str) -> Codes:
     """Give the characters' numbers, those beyond the first plane as one that is a sign."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.where(codes < 0x10000, codes, np.uint32(0x2603))
+    return np.where(codes < _PLANE, codes, np.uint32(0x2603))
 
 
 def likelihood(text: str) -> Likelihood:
@@ -228,7 +221,7 @@ def likelihood(text: str) -> Likelihood:
     sums = m.logs[pairs].sum(axis=0)
     best = int(sums.argmax())
     log = float(sums[best] + m.costs[codes].sum())
-    asked = ((codes[:-1] > 0x7F) | (codes[1:] > 0x7F)) & (pairs != len(m.logs) - 1)
+    asked = ((codes[:-1] > _ASCII) | (codes[1:] > _ASCII)) & (pairs != len(m.logs) - 1)
     good = int((m.logs[pairs[asked], best] > UNKNOWN).sum())
     single = m.costs[codes]
     taught = int(((single < _COMMON_SIGN) & (single > _RARE_SIGN)).sum())

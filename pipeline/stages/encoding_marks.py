@@ -17,7 +17,9 @@ _NOT_SEEN = re.compile(f"{_UNSEEN.pattern}|{_DIRECTIONS.pattern}")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # Letters that join by such marks, or words that part at them: Arabic to Tibetan and on to Khmer and Mongolian, Han and
 # kana, emoji and their variation selectors. (Unicode 16, chapters 9, 12 to 14, 16, 18; UTS 51.)
-_JOINING = re.compile("[\u0600-\u109f\u1780-\u18af\u1900-\u1aaf\u2190-\u2bff\u3000-\uabff\ufe0e\ufe0f\U00010800-\U0001ffff]")
+_JOINING = re.compile(
+    "[\u0600-\u109f\u1780-\u18af\u1900-\u1aaf\u2190-\u2bff\u3000-\uabff\ufe0e\ufe0f\U00010800-\U0001ffff]"
+)
 
 # Letters of two alphabets with one shape.
 _CYRILLIC = dict(zip("аеорсухіјѕАВЕКМНОРСТХІЈЅ", "aeopcyxijsABEKMHOPCTXIJS", strict=True))
@@ -81,6 +83,8 @@ def look_alikes(text: str) -> Iterator[Edit]:
     >>> [(e[:3]) for e in look_alikes("Pаris, Париж, кВт, SMSка")]
     [(1, 2, 'a')]
     """
+    if not _OTHER_LETTER.search(text):
+        return
     for word in _WORD.finditer(text):
         if not _OTHER_LETTER.search(word[0]) or not _ASCII_LETTER.search(word[0]):
             continue
@@ -138,7 +142,4 @@ _OPENED = r"& ?#|& ?[A-Za-z]{3,6}(?:[^A-Za-z;]|$)|& [A-Za-z]{3,6};"
 
 def marked(texts: pa.Array) -> pa.Array:
     """Say which texts may hold such characters."""
-    opened = pc.match_substring(texts, "&")
-    if opened.true_count:
-        opened = pc.and_(opened, pc.match_substring_regex(texts, _OPENED))
-    return pc.or_(opened, pc.and_not(pc.match_substring_regex(texts, _MARKED), pc.string_is_ascii(texts)))
+    return pc.or_(pc.match_substring_regex(texts, _MARKED), pc.match_substring_regex(texts, _OPENED))

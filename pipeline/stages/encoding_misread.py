@@ -1,15 +1,13 @@
-"""Repair text that was read in the wrong codec: a whole block, or those of its sentences or words that were."""
+"""Repair text that was read in the wrong codec: a whole block, or, of UTF-8, those of its sentences or words that were."""
 
 import math
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import pyarrow as pa
-
 from pipeline.stages.encoding_codecs import Margins, Reading, reread
 from pipeline.stages.encoding_letters import likelihood
-from pipeline.stages.encoding_odd import odd
+from pipeline.stages.encoding_odd import is_odd
 
 # That one block in ten thousand was misread, as odds in natural logarithms: what a gain has to make up for.
 _ODDS = math.log(1e-4)
@@ -33,31 +31,23 @@ def misread(text: str, margins: Margins) -> list[Misread]:
     if not is_odd(text):
         return []
     whole = reread(text, margins)
-    if whole is not None and whole.is_utf_8:
+    if whole is not None and whole.has_utf_8:
         return [_told(text, 0, len(text), whole)]
-    found = list(_parts(_SENTENCE, text, margins, utf_8_only=True))
-    if whole is not None:
-        return found or [_told(text, 0, len(text), whole)]
-    margins = margins._replace(codec=margins.single)  # a part says less than the whole
-    found = found or list(_parts(_SENTENCE, text, margins))
-    return found or list(_parts(_WORD, text, margins, utf_8_only=True))  # other codecs take any word
+    found = list(_parts(_SENTENCE, text, margins)) or list(_parts(_WORD, text, margins))
+    return [_told(text, 0, len(text), whole)] if whole is not None and not found else found
 
 
-def is_odd(text: str) -> bool:
-    """Say whether a text may have been misread."""
-    return bool(odd(pa.array([text], pa.string()))[0].as_py())
-
-
-def _parts(pieces: re.Pattern[str], text: str, margins: Margins, *, utf_8_only: bool = False) -> Iterator[Misread]:
+def _parts(pieces: re.Pattern[str], text: str, margins: Margins) -> Iterator[Misread]:
+    """Undo UTF-8 in parts of a text; other codecs take any part for text."""
     for piece in pieces.finditer(text):
         if piece[0] != text and is_odd(piece[0]):
-            reading = reread(piece[0], margins, utf_8_only=utf_8_only)
+            reading = reread(piece[0], margins, utf_8_only=True)
             if reading is not None:
                 yield _told(text, piece.start(), piece.end(), reading)
 
 
 def _told(text: str, start: int, end: int, reading: Reading) -> Misread:
-    after = _sound_words_kept(text[start:end], reading.text)
+    after = reading.text if reading.has_utf_8 else _sound_words_kept(text[start:end], reading.text)
     rule = "misread-utf-8" if reading.is_utf_8 else "wrong-codec"
     score = round(1 / (1 + math.exp(-min(reading.gain + _ODDS, 50))), 4)
     told = f"{', then '.join(reversed(reading.ways))}; {reading.gain:.0f} nats likelier"

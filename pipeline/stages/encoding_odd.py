@@ -4,6 +4,8 @@ Most texts go no further than the first look, for a character that the west of E
 letter pairs are counted that a language does not have, in all languages at once, eight in a machine word.
 """
 
+import re
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -15,15 +17,20 @@ from pipeline.stages.encoding_letters import model
 
 # Signs that no word has inside, East Asian characters between Latin letters, capitals after small letters of another
 # alphabet or most of the words in capitals, and signs that hardly stand in a text at all.
-_SIGNS = r"[\x{a1}-\x{a9}\x{ac}-\x{b3}\x{b5}\x{b6}\x{b8}\x{b9}\x{bc}-\x{bf}×÷†‡‰ƒˆ˜‚„‹›€™˘˙˚˛˝ˇ\x{2190}-\x{25ff}\x{f8ff}]"
+# All are written so that RE2 and Python read them alike.
+_SMALL = "a-zß-öø-ɏά-ώа-џ"
+_ANY = f"A-ZÀ-ÖØ-Þ{_SMALL}Ά-ΫЀ-Я"
+_SIGNS = "[\u00a1-\u00a9¬-³µ¶¸¹¼-¿×÷†‡‰ƒˆ˜‚„‹›€™˘˙˚˛˝ˇ\u2190-\u25ff\uf8ff]"
+_EASTERN = "Ͱ-\u06ff\u0e00-\u0e7f\u3400-\ud7a3\uff61-\uff9f"
 _NOT_IN_WORDS = (
-    rf"\pL(?:{_SIGNS}|[\x{{3400}}-\x{{d7a3}}\x{{ff61}}-\x{{ff9f}}]{{1,2}})\p{{Ll}}|\p{{Ll}}{_SIGNS}"
-    r"|[\x{80}-\x{9f}\x{2500}-\x{259f}¬¤¦\x{f8ff}]|[\x{430}-\x{45f}\x{3ac}-\x{3ce}][\x{400}-\x{42f}\x{391}-\x{3a9}]"
-    r"|[A-Za-z][\x{370}-\x{6ff}\x{e00}-\x{e7f}\x{3400}-\x{d7a3}\x{ff61}-\x{ff9f}]"
-    r"|[\x{370}-\x{6ff}\x{e00}-\x{e7f}\x{3400}-\x{d7a3}\x{ff61}-\x{ff9f}][a-z]"
-    r"|[\x{400}-\x{42f}]{3}[ ,.-]+[\x{400}-\x{42f}]{2}"
+    f"[{_ANY}]{_SIGNS}[{_SMALL}]|[{_SMALL}]{_SIGNS}|[\u0080-\u009f\u2500-\u259f¬¤¦\uf8ff]"
+    f"|[а-џά-ώ][Ѐ-ЯΑ-Ω]|[A-Za-z][{_EASTERN}]|[{_EASTERN}][a-z]|[Ѐ-Я]{{3}}[ ,.-]+[Ѐ-Я]{{2}}"
 )
-_NOT_WESTERN = r"[^\x00-\x7fäöüÄÖÜßéèàâêîôûçáíóúñÉ\x{a0}«»°§·®“”„‘’–—…•]"
+_BEYOND = "äöüÄÖÜßéèàâêîôûçáíóúñÉ\u00a0«»°§·®“”„‘’–—…•"
+_NOT_WESTERN = f"[^\\x00-\\x7f{_BEYOND}]"
+# The same, and what opens an entity, stands for a lost letter or ends a line.
+_UNUSUAL = f"[^\\x00-\\x09\\x0b\\x0c\\x0e-%'->@-\\x7f{_BEYOND}]"
+_LOOKS = re.compile(_NOT_WESTERN), re.compile(_NOT_IN_WORDS)
 # A text is odd in which so many pairs, and such a share of those looked at, are unknown to the language that suits it.
 _FEWEST = 2
 _LEAST_SHARE = 0.1
@@ -33,14 +40,32 @@ _MOST_PLACES = 120
 _BY_BYTE = 8
 
 
-def odd(texts: pa.Array) -> pa.Array:
-    """Say which texts may have been misread."""
-    seen = pc.match_substring_regex(texts, _NOT_WESTERN)
+def unusual(texts: pa.Array) -> pa.Array:
+    """Say which texts have a character that the west of Europe does not write, or one that a repair may hang on."""
+    return pc.match_substring_regex(texts, _UNUSUAL)
+
+
+def within(seen: pa.Array, texts: pa.Array, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Test those of the texts that were seen to need it; the others do not pass."""
     if seen.true_count == 0:
         return seen
-    some = texts.filter(seen)
-    found = pc.or_(pc.match_substring_regex(some, _NOT_IN_WORDS), pa.array(_are_odd(some), pa.bool_()))
-    return pc.replace_with_mask(seen, seen, found)
+    return pc.replace_with_mask(seen, seen, test(texts.filter(seen)))
+
+
+def odd(texts: pa.Array) -> pa.Array:
+    """Say which texts may have been misread."""
+    return within(pc.match_substring_regex(texts, _NOT_WESTERN), texts, _odd)
+
+
+def is_odd(text: str) -> bool:
+    """Say whether one text may have been misread, as `odd` does."""
+    if text.isascii() or not _LOOKS[0].search(text):
+        return False
+    return _LOOKS[1].search(text) is not None or bool(_are_odd(pa.array([text], pa.string()))[0])
+
+
+def _odd(texts: pa.Array) -> pa.Array:
+    return pc.or_(pc.match_substring_regex(texts, _NOT_IN_WORDS), pa.array(_are_odd(texts), pa.bool_()))
 
 
 @cache

@@ -14,7 +14,9 @@ from pipeline.tables import EDITS, Edit, table_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 # A word with lost letters: a question mark stands for one letter, a replacement character for one byte or more.
-_DAMAGED = re.compile(r"(?<![\w?\ufffd&=/])(?:[^\W\d_][\w’']*\?+[\w’?]*[^\W\d_]|[\w’']*\ufffd[\w’'\ufffd]*)(?![\w?\ufffd=/&])")
+_DAMAGED = re.compile(
+    r"(?<![\w?\ufffd&=/])(?:[^\W\d_][\w’']*\?+[\w’?]*[^\W\d_]|[\w’']*\ufffd[\w’'\ufffd]*)(?![\w?\ufffd=/&])"
+)
 _LOST = re.compile(r"(\?|\ufffd+)")
 _HYPHEN = re.compile(r"(?<![\w-])([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]{2,})(?![\w-])")
 _FEWEST_LEFT = 3

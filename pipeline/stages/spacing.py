@@ -15,7 +15,13 @@ _RUN = re.compile(f"[{_SPACE}]+")
 _BREAK = re.compile("[\n\r\f\u2028\u2029]")
 # A single ideographic space, or a thin one, is its language's typography.
 _LAWFUL = frozenset(" \u2009\u200a\u202f\u205f\u3000")
-_KEYS = ("no_break_before", "no_break_after", "no_break_beside_digits", "no_break_after_single_letters", "no_break_after_two_letters_with")
+_KEYS = (
+    "no_break_before",
+    "no_break_after",
+    "no_break_beside_digits",
+    "no_break_after_single_letters",
+    "no_break_after_two_letters_with",
+)
 
 
 @dataclass(frozen=True)
