@@ -48,8 +48,10 @@ def publish_summary(summary: Mapping[str, Any], staged: Sequence[StagedFile] = (
     if len(left_out) > LOGGED:
         log.warning("and %d more; the artifact clean-left-out lists them", len(left_out) - LOGGED)
     counts = summary["counts"]
+    records = f"{counts['records']:,} records in them, {counts['rejected_records']:,} rejected; "
     return (
-        f"{counts['files']:,} files, {counts['rejected']:,} of them rejected; {counts['documents']:,} documents, "
+        f"{counts['files']:,} files, {counts['rejected']:,} of them rejected; {records if counts['records'] else ''}"
+        f"{counts['documents']:,} documents, "
         f"{sum(summary['entries'].values()):,} ledger entries: {summary['folder']}"
     )
 

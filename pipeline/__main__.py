@@ -117,10 +117,15 @@ def _show(chosen: argparse.Namespace, console: Console) -> None:
 
 
 def _explain(chosen: argparse.Namespace, console: Console) -> None:
-    told = audit.history(audit.published(chosen.clean, chosen.run), chosen.doc)
+    folder = audit.published(chosen.clean, chosen.run)
+    told = audit.history(folder, chosen.doc)
     if chosen.block is not None and all(block.block != chosen.block for block in told.blocks):
         raise audit.AuditError(f"{told.document.doc} has blocks 0 to {len(told.blocks) - 1}, not {chosen.block}")
     console.print(show.explanation(told, chosen.block))
+    if chosen.block is not None:
+        copies = audit.cluster(folder, told.document.doc, chosen.block)
+        places = {(c.doc, c.block) for c in copies} | {(c.ref_doc, c.ref_block) for c in copies}
+        console.print(show.cluster(copies, {place: audit.text_of(folder, *place) for place in places}))
 
 
 def _diff(chosen: argparse.Namespace, console: Console) -> None:
@@ -132,10 +137,14 @@ def _restore(chosen: argparse.Namespace, console: Console) -> None:
     run = None if chosen.run == "latest" else chosen.run
     count = 0
     for row, content in audit.restore(audit.published(chosen.clean, run)):
-        name = row.file if row.sha256 == row.text_sha256 else f"{row.file}.visible.txt"
+        name = (
+            row.name
+            if row.sha256 == row.text_sha256
+            else f"{row.name}.{'visible' if row.format == 'html' else 'unpacked'}.txt"
+        )
         store.write_bytes(store.inside(Path(chosen.folder), name), content)
         count += 1
-    console.print(f"{count} files restored into {chosen.folder}, each proved by its SHA-256", markup=False)
+    console.print(f"{count} pages restored into {chosen.folder}, each proved by its SHA-256", markup=False)
 
 
 def _recheck(chosen: argparse.Namespace, console: Console) -> None:

@@ -10,13 +10,10 @@ import pyarrow.compute as pc
 
 from pipeline import store
 from pipeline.ledger import LedgerError, prove
-from pipeline.parts import prove_restored, restored
+from pipeline.restoring import blocks_by_document, prove_restored, restored
 from pipeline.tables import (
-    BLOCKS,
     DOCUMENTS,
-    FILES,
     LEDGER,
-    PARAGRAPHS,
     PUBLISHED,
     Block,
     Copy,
@@ -24,7 +21,6 @@ from pipeline.tables import (
     Entry,
     FileRow,
     Paragraph,
-    batch_of,
     rows_of,
 )
 
@@ -74,6 +70,19 @@ def history(folder: Path, doc: str) -> History:
     )
 
 
+def cluster(folder: Path, doc: str, block: int) -> list[Copy]:
+    """Collect the copies that a block belongs with: all that refer to the block that stays for it, or to itself."""
+    rows = [*_rows(folder, "copies", _full_name(folder, doc)).to_pylist()]
+    mine = next((row for row in rows if row["block"] == block), None)
+    keeper = (_full_name(folder, doc), block) if mine is None else (mine["ref_doc"], mine["ref_block"])
+    found: list[Copy] = []
+    for path in sorted((folder / "copies").glob("*.parquet")):
+        for batch in store.batches(path):
+            near = pc.and_(pc.equal(batch["ref_doc"], keeper[0]), pc.equal(batch["ref_block"], keeper[1]))
+            found += rows_of(batch.filter(near), Copy)
+    return sorted(found)
+
+
 def text_of(folder: Path, doc: str, block: int) -> str | None:
     """Read one block as it was read from its raw file."""
     rows = _rows(folder, "blocks", doc)
@@ -121,23 +130,18 @@ def restore(folder: Path) -> Iterator[tuple[FileRow, bytes]]:
         AuditError: a file does not come back as it was, by SHA-256.
     """
     try:
-        for files, documents, blocks in _parts(folder):
-            file_of = dict(zip(documents["doc"].to_pylist(), documents["file"].to_pylist(), strict=True))
-            prove_restored(blocks, {row.file: row for row in files}, file_of)
-            by_file: dict[str, list[Block]] = {}
-            for block in rows_of(blocks, Block):
-                by_file.setdefault(file_of[block.doc], []).append(block)
-            yield from ((row, restored(by_file[row.file], row)) for row in files if row.file in by_file)
+        for files, blocks in _read_batches(folder):
+            prove_restored(blocks, files)
+            by_name = blocks_by_document(blocks)
+            yield from ((row, restored(by_name[row.name], row)) for row in files if row.name in by_name)
     except LedgerError as error:
         raise AuditError(str(error)) from None
 
 
-def _parts(folder: Path) -> Iterator[tuple[list[FileRow], pa.Table, pa.RecordBatch]]:
+def _read_batches(folder: Path) -> Iterator[tuple[list[FileRow], pa.RecordBatch]]:
     for path in _files(folder, "blocks"):
-        files = rows_of(store.table([folder / "files" / path.name], FILES), FileRow)
-        documents = store.table([folder / "documents" / path.name], DOCUMENTS)
-        for blocks in store.batches(path):
-            yield files, documents, blocks
+        side_by_side = zip(store.batches(folder / "files" / path.name), store.batches(path), strict=True)
+        yield from ((rows_of(files, FileRow), blocks) for files, blocks in side_by_side)
 
 
 def recheck(clean: str, run: str | None = None) -> dict[str, int]:
@@ -152,28 +156,16 @@ def recheck(clean: str, run: str | None = None) -> dict[str, int]:
     folder = published(clean, run)
     counts = dict.fromkeys(("parts", "documents", "blocks", "entries", "paragraphs", "files"), 0)
     for path in _files(folder, "blocks"):
-        tables = {
-            name: store.table([folder / name / path.name], schema)
-            for name, schema in (
-                ("ledger", LEDGER),
-                ("paragraphs", PARAGRAPHS),
-                ("documents", DOCUMENTS),
-                ("blocks", BLOCKS),
-            )
-        }
-        blocks, ledger, paragraphs = (batch_of(tables[name]) for name in ("blocks", "ledger", "paragraphs"))
-        try:
-            prove(blocks, ledger, paragraphs)
-        except LedgerError as error:
-            raise AuditError(f"{path.name}: {error}") from None
         counts["parts"] += 1
-        for name, key in (
-            ("documents", "documents"),
-            ("blocks", "blocks"),
-            ("ledger", "entries"),
-            ("paragraphs", "paragraphs"),
-        ):
-            counts[key] += tables[name].num_rows
+        names = ("blocks", "ledger", "paragraphs", "documents")
+        for batches in zip(*(store.batches(folder / name / path.name) for name in names), strict=True):
+            blocks, ledger, paragraphs, _ = batches
+            try:
+                prove(blocks, ledger, paragraphs)
+            except LedgerError as error:
+                raise AuditError(f"{path.name}: {error}") from None
+            for key, rows in zip(("blocks", "entries", "paragraphs", "documents"), batches, strict=True):
+                counts[key] += rows.num_rows
     counts["files"] = sum(1 for _ in restore(folder))
     return counts
 

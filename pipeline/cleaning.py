@@ -10,37 +10,43 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import language, metadata
-from pipeline.duplicates import signatures
-from pipeline.duplicates.clusters import REMOVED
+from pipeline.drafting import draft
+from pipeline.duplicates import claims, sentences, signatures
+from pipeline.duplicates.linked import REPEATS
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
-from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
 from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
+    TONGUES,
     Block,
     Copy,
     Document,
     Page,
     Paragraph,
-    Reading,
+    Tongue,
     rows_of,
     table_of,
 )
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays."""
+    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays.
+
+    `tongues` are the paragraphs in another language than their document.
+    """
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
+    tongues: pa.RecordBatch
     signatures: pa.RecordBatch
+    sentences: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -60,70 +66,29 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
 
 
 def clean(
-    blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook
+    blocks: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    sites: Mapping[str, boilerplate.Site],
+    rules: Rulebook,
+    repaired: pa.RecordBatch | None = None,
 ) -> Cleaned:
-    """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
+    """Judge the pages, take the boilerplate away and correct the words.
+
+    `blocks` have true characters already; `repaired` has the entries of that.
+    """
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
     left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts, readings = _drafts(judged, left, pages, rules)
+    drafts, readings, tongues = draft(judged, left, pages, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    ranks = {draft.doc: draft.published or "~" for draft in drafts}
+    repairs = [second] if repaired is None else [second, repaired]
+    ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
+    cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second])
-    return Cleaned(verdicts, entries, table_of(drafts, DOCUMENTS), table_of(readings, READINGS), signed)
-
-
-def _drafts(
-    judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook
-) -> tuple[list[Document], list[Reading]]:
-    """Write down what is known of each document before its copies are, and how it is known."""
-    texts: dict[str, dict[int, str]] = {}
-    for block in rows_of(left, Block):
-        texts.setdefault(block.doc, {})[block.block] = block.text
-    drafts: list[Document] = []
-    readings: list[Reading] = []
-    for _, page in documents(judged):
-        doc = page[0].doc
-        told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
-        drafts.append(_draft(page, texts.get(doc, {}), pages[doc], told, rules))
-        readings += told.sources
-    return drafts, readings
-
-
-def _draft(
-    page: Sequence[Block], texts: Mapping[int, str], declared: Page, told: metadata.Metadata, rules: Rulebook
-) -> Document:
-    body = "\n".join(texts[b.block] for b in page if b.block in texts and b.role in rules.language.roles)
-    tongue = language.detect(body, rules.language)
-    doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)
-    return Document(
-        doc=declared.doc,
-        file=declared.file,
-        url=declared.url,
-        host=declared.host,
-        site_name=told.site_name,
-        title=told.title,
-        published=told.published,
-        published_text=told.published_text,
-        published_precision=told.published_precision,
-        authors=told.authors,
-        agencies=told.agencies,
-        dateline=told.dateline,
-        credit=told.credit,
-        source=told.source,
-        language=tongue.tag,
-        language_score=tongue.score,
-        event=None,
-        duplicate_of=None,
-        flags=("needs-review",) if doubtful else (),
-        blocks=len(page),
-        kept=0,
-        removed=0,
-        edits=0,
-        text="",
-    )
+    made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
+    return Cleaned(verdicts, entries, *made, signed, cut)
 
 
 def finish(
@@ -131,6 +96,7 @@ def finish(
     entries: pa.RecordBatch,
     drafts: Sequence[Document],
     copies: pa.Table,
+    tongues: Sequence[Tongue],
     rules: Rulebook,
 ) -> Finished:
     """Take the copies away, write documents and paragraphs, and prove that the books balance.
@@ -140,6 +106,7 @@ def finish(
         entries: what was done to them so far.
         drafts: what is known of the documents so far.
         copies: the copies among them (schema COPIES).
+        tongues: their paragraphs that are in another language than the document.
         rules: the rules of the run.
 
     Raises:
@@ -161,8 +128,10 @@ def finish(
         )
         for draft in drafts
     ]
+    own = {(tongue.doc, tongue.block): tongue.language for tongue in tongues}
     languages = {draft.doc: draft.language for draft in drafts}
-    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), languages), PARAGRAPHS)
+    spoken = [own.get((b.doc, b.block), languages[b.doc]) for b in rows_of(left, Block)]
+    paragraphs = table_of(_paragraphs(left, _tally(keys(rewritten)), spoken), PARAGRAPHS)
     return Finished(blocks, ledger, table_of(finished, DOCUMENTS), paragraphs)
 
 
@@ -191,7 +160,7 @@ def _own_repeats(copies: Sequence[Copy]) -> set[tuple[str, int]]:
     repeated = set()
     for copy in sorted(copies, key=lambda c: (c.doc, c.block)):
         text = (copy.doc, copy.ref_doc, copy.ref_block)
-        if copy.kind in REMOVED and text in seen:
+        if copy.kind in REPEATS and text in seen:
             repeated.add((copy.doc, copy.block))
         seen.add(text)
     return repeated
@@ -202,10 +171,10 @@ def _tally(column: pa.Array) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in counts.to_pylist()}
 
 
-def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], languages: Mapping[str, str | None]) -> list[Paragraph]:
+def _paragraphs(left: pa.RecordBatch, edits: Mapping[str, int], spoken: Sequence[str | None]) -> list[Paragraph]:
     counts = [edits.get(key, 0) for key in keys(left).to_pylist()]
     return [
-        Paragraph(b.doc, b.block, position, b.role or "body", languages[b.doc], counts[first + position], b.text)
+        Paragraph(b.doc, b.block, at, b.role or "body", spoken[first + at], counts[first + at], b.text)
         for first, page in documents(left)
-        for position, b in enumerate(page)
+        for at, b in enumerate(page)
     ]

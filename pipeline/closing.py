@@ -13,6 +13,7 @@ from pipeline.job import Job, JobError, Part, clean_key, code, finish_key, mend_
 from pipeline.tables import FILES, PUBLISHED, FileRow, rows_of
 
 _COUNTED = ("documents", "blocks", "paragraphs")
+_NAMED = 1_000
 
 
 def close_run(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
@@ -58,7 +59,8 @@ def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
         for key, number in store.read_json(job.work("finish", finish_key(job, part)) / "counts.json").items():
             (counts if key in _COUNTED else entries)[key] += number
     files = store.table([job.work("read", part.key) / "files.parquet" for part in parts], FILES)
-    rejected = rows_of(files.filter(pc.equal(files["outcome"], "rejected")), FileRow)
+    not_read = files.filter(pc.not_equal(files["outcome"], "read"))
+    records, bad_records = (len(rows) - rows["record"].null_count for rows in (files, not_read))
     return {
         "run": job.run,
         "published": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -67,9 +69,16 @@ def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
         "rules": rulebook.digest(job.rules),
         "code": code(),
         "parts": len(parts),
-        "counts": {"files": files.num_rows, "rejected": len(rejected), **{key: counts[key] for key in _COUNTED}},
+        "counts": {
+            "files": files.num_rows - records,
+            "records": records,
+            "rejected": not_read.num_rows - bad_records,
+            "rejected_records": bad_records,
+            **{key: counts[key] for key in _COUNTED},
+        },
         "entries": dict(sorted(entries.items(), key=lambda item: (-item[1], item[0]))),
-        "rejected": {row.file: row.reason for row in rejected},
+        # The first thousand; the table of files has them all.
+        "rejected": {row.name: row.reason for row in rows_of(not_read.slice(0, _NAMED), FileRow)},
         "ok": True,
     }
 

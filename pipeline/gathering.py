@@ -1,29 +1,32 @@
 """The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import events, memory, sightings, store
-from pipeline.duplicates import clusters
-from pipeline.job import Job, Part, clean_key, load_rules, mend_key, note, noted_key, pages_of
-from pipeline.lines import level
+from pipeline.duplicates import clusters, covers
+from pipeline.duplicates.revisions import Version, revisions
+from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
+from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
+from pipeline.store_numbers import Shelf
 from pipeline.tables import (
     COPIES,
     EVENTS,
     LINES,
     MENTIONS,
-    SIGNATURES,
     TWINS,
     Document,
     Line,
     Page,
+    Twin,
     rows_of,
     table_of,
 )
@@ -37,11 +40,13 @@ class Links(NamedTuple):
     copies: pa.Table
     events: pa.Table
     event_of: Mapping[str, str]
-    twin_of: Mapping[str, str]
+    twin_of: Mapping[str, Twin]
 
     def complete(self, draft: Document) -> Document:
-        """Fill in a document's event and the document that it repeats."""
-        return draft._replace(event=self.event_of.get(draft.doc), duplicate_of=self.twin_of.get(draft.doc))
+        """Fill in a document's event, the document that it repeats, and the version before it."""
+        twin = self.twin_of.get(draft.doc)
+        draft = draft._replace(event=self.event_of.get(draft.doc))
+        return draft if twin is None else draft._replace(**twin._asdict())
 
 
 def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -60,7 +65,7 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     templates = rows_of(store.table([place / "templates.parquet"], LINES), Line)
     digests = {}
     for part in parts:
-        hosts = {page.host for page in pages_of(job, part).values()}
+        hosts = set(hosts_of(job, part).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
         digests[part.number] = store.digest(job.state, seen)
     note(job, _GATHERED, key, digests)
@@ -70,8 +75,8 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
     mended = [job.work("mend", mend_key(job, part)) for part in parts]
-    pages = [page for part in parts for page in pages_of(job, part).values()]
-    documents = Counter(page.host for page in pages if page.host is not None)
+    host_of = {doc: host for part in parts for doc, host in hosts_of(job, part).items()}
+    documents = Counter(host for host in host_of.values() if host is not None)
     gone = remembered.group_by(["host", "doc"]).aggregate([])
     documents.update(gone["host"].to_pylist())
     shown: Counter[tuple[str, str]] = Counter()
@@ -92,25 +97,35 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
     dated = mentions.filter(pc.equal(mentions["slot"], "published"))
     dates = _pairs(dated["doc"], dated["name"])
     named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
-    found = events.gather(named, {page.doc: dates.get(page.doc) for page in pages}, rules.events)
+    found = events.gather(named, {doc: dates.get(doc) for doc in host_of}, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
 
 
-def sites_of(job: Job, pages: Mapping[str, Page]) -> dict[str, Site]:
-    """Say for each of a part's documents what is known of its site: its names, and the lines that it repeats."""
-    lines: dict[str, set[str]] = {page.host: set() for page in pages.values() if page.host is not None}
+def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
+    """Read the lines that the sites of a part's documents repeat, by host."""
+    lines: dict[str, set[str]] = {host: set() for host in hosts_of(job, part).values() if host is not None}
     for line in rows_of(store.table([_gathered(job) / "templates.parquet"], LINES), Line):
         if line.host in lines:
             lines[line.host].add(line.line)
-    frozen = {host: frozenset(found) for host, found in lines.items()}
-    return {doc: Site(_site_names(page), frozen.get(page.host or "", frozenset())) for doc, page in pages.items()}
+    return {host: frozenset(found) for host, found in lines.items()}
 
 
-def _site_names(page: Page) -> frozenset[str]:
-    """The site's declared name, and the name that its host spells: `the-gull.example.org` is The Gull's."""
-    host = (page.host or "").removeprefix("www.").partition(".")[0]
-    names = {level(name).replace(" ", "") for name in (page.site_name or "", host)}
-    return frozenset(names - {""})
+def sites_of(pages: Mapping[str, Page], lines: Mapping[str, frozenset[str]]) -> dict[str, Site]:
+    """Say for each document what is known of its site: its names, and the lines that it repeats.
+
+    A site has the name that it declares and the one that its host spells: `the-gull.example.org` is The Gull's.
+    """
+    spelt = {page.host: (page.host or "").removeprefix("www.").partition(".")[0] for page in pages.values()}
+    declared = {page.site_name or "" for page in pages.values()}
+    names = sorted(declared.union(spelt.values()))
+    level = dict(zip(names, levels(pa.array(names, pa.string())).to_pylist(), strict=True))
+    return {
+        doc: Site(
+            frozenset(level[name].replace(" ", "") for name in (page.site_name or "", spelt[page.host])) - {""},
+            lines.get(page.host or "", frozenset()),
+        )
+        for doc, page in pages.items()
+    }
 
 
 def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -124,36 +139,52 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     key = store.digest("link", [place.name for place in cleaned])
     place = job.work("link", key)
     if not place.is_dir():
-        signed = store.table([c / "signatures.parquet" for c in cleaned], SIGNATURES)
         with store.folder(place) as draft:
-            _link(signed, draft, rules)
+            _link(cleaned, draft, rules)
     note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
     )
-    return {"copies": copies.num_rows, "twins": twins.num_rows}
+    return {"copies": copies.num_rows, "twins": twins.num_rows - twins["duplicate_of"].null_count}
 
 
-def _link(signed: pa.Table, draft: Path, rules: Rulebook) -> None:
-    copies = clusters.link(signed, rules.duplicate)
-    store.write_table(draft / "copies.parquet", COPIES, [copies], {})
-    sizes = Counter(signed["doc"].to_pylist())
-    twins = clusters.whole_documents(pa.table(copies), sizes, rules.duplicate)
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(sorted(twins.items()), TWINS)], {})
+def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
+    def linked(name: str, how: clusters.Rules) -> clusters.Linked:
+        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            return chain.from_iterable(store.batches(place / name, columns) for place in cleaned)
+
+        with store.scratch(draft / "shelf") as shelf:
+            return clusters.link_all(read, Shelf(shelf), how)
+
+    blocks = linked("signatures.parquet", rules.duplicate)
+    covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
+    store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
+    told = [place / "documents.parquet" for place in cleaned]
+    versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
+    later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
+    whole = blocks.twins()
+    none: tuple[str | None, float | None] = (None, None)
+    twins = ((doc, *whole.get(doc, none), later.get(doc)) for doc in sorted(whole.keys() | later.keys()))
+    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)], {})
+
+
+def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for batch in store.batches(path, names):
+        yield from zip(*(batch[name].to_pylist() for name in names), strict=True)
 
 
 def _digest_of_links(job: Job, part: Part, place: Path) -> str:
-    links = _read_links(job, place, set(pages_of(job, part)))
+    links = _read_links(job, place, hosts_of(job, part))
     tables = (store.digest_of_table(links.copies), store.digest_of_table(links.events))
     return store.digest(*tables, sorted(links.twin_of.items()))
 
 
-def links_of(job: Job, docs: set[str]) -> Links:
-    """Read what the run knows of the copies, events and twins of some documents."""
-    return _read_links(job, job.work("link", noted_key(job, _LINKED)), docs)
+def links_of(job: Job, part: Part) -> Links:
+    """Read what the run knows of the copies, events and twins of a part's documents."""
+    return _read_links(job, job.work("link", noted_key(job, _LINKED)), hosts_of(job, part))
 
 
-def _read_links(job: Job, place: Path, docs: set[str]) -> Links:
+def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
     mine = pa.array(sorted(docs), pa.string())
     copies, twins, found = (
         _only(store.table([path], schema), mine)
@@ -163,7 +194,7 @@ def _read_links(job: Job, place: Path, docs: set[str]) -> Links:
             (_gathered(job) / "events.parquet", EVENTS),
         )
     )
-    return Links(copies, found, _pairs(found["doc"], found["event"]), _pairs(twins["doc"], twins["ref_doc"]))
+    return Links(copies, found, _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)})
 
 
 def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:

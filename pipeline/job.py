@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import rulebook, store
+import pyarrow as pa
+
+from pipeline import rulebook, store, store_source
 from pipeline.tables import PAGES, Declaration, Page, rows_of
 
 # Modules that decide what a raw file's blocks are: when one changes, files are read again.
-_READING = ("decoding/", "formats/", "tables", "reading")
+_READING = ("containers/", "decoding/", "formats/", "tables", "reading")
 _CODE = Path(__file__).parent
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -63,11 +65,11 @@ def open_job(
     """Name a run over the folder `raw` that publishes into `clean`.
 
     Args:
-        raw: folder with the raw files.
+        raw: folder with the raw files, or an address that fsspec opens (s3://...).
         clean: folder for the tables; made where it is not there.
         rules: folder with rules of one's own, laid over the built-in ones.
         part_bytes: size of a part, in bytes; it changes who does the work, never its result.
-        max_bytes: a raw file beyond this many bytes is rejected as too large.
+        max_bytes: a page beyond this many bytes is rejected as too large, be it a file or a record.
         keep_runs: how many published runs stay; older ones are taken away.
         run: name of the run; the time of day where none is given.
 
@@ -75,10 +77,15 @@ def open_job(
         JobError: a folder is not there, one lies in the other, or a number is out of range.
         RuleError: the rules are not understood.
     """
-    if not Path(raw).is_dir():
-        raise JobError(f"no folder of raw files at {raw}")
+    if problem := store_source.problem(raw):
+        raise JobError(problem)
+    if store_source.is_address(clean):
+        raise JobError(f"clean ({clean}) must be a folder: its files are renamed and linked")
     inside, outside = Path(clean).resolve(), Path(raw).resolve()
-    if inside == outside or outside in inside.parents or inside in outside.parents:
+    beside = store_source.is_address(raw) or not (
+        inside == outside or outside in inside.parents or inside in outside.parents
+    )
+    if not beside:
         raise JobError(f"raw ({raw}) and clean ({clean}) must lie side by side, not one in the other")
     if min(part_bytes, max_bytes, keep_runs) < 1:
         raise JobError("part_bytes, max_bytes and keep_runs must be 1 or more")
@@ -120,10 +127,18 @@ def hold(job: Job) -> Iterator[None]:
         raise JobError(str(error)) from None
 
 
-def pages_of(job: Job, part: Part) -> dict[str, Page]:
-    """Read what the pages of a part declare of themselves, by document."""
-    pages = rows_of(store.table([job.work("read", part.key) / "pages.parquet"], PAGES), Page)
-    return {page.doc: page._replace(declarations=tuple(map(_declaration, page.declarations))) for page in pages}
+def page_batches(job: Job, part: Part) -> Iterator[dict[str, Page]]:
+    """Read what the pages of a part declare of themselves, by document, in the batches that they were read in."""
+    for batch in store.batches(job.work("read", part.key) / "pages.parquet"):
+        pages = rows_of(batch, Page)
+        yield {page.doc: page._replace(declarations=tuple(map(_declaration, page.declarations))) for page in pages}
+
+
+def hosts_of(job: Job, part: Part) -> dict[str, str | None]:
+    """Read the host of each document of a part."""
+    columns = pa.schema([PAGES.field("doc"), PAGES.field("host")])
+    pages = store.table([job.work("read", part.key) / "pages.parquet"], columns)
+    return dict(zip(pages["doc"].to_pylist(), pages["host"].to_pylist(), strict=True))
 
 
 def _declaration(row: Any) -> Declaration:

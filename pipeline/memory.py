@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import store
-from pipeline.job import Job, Part, mend_key, pages_of
+from pipeline.job import Job, Part, hosts_of, mend_key
 from pipeline.tables import SHOWN
 
 # Documents of one site that are remembered: enough to tell what it repeats.
@@ -29,7 +29,7 @@ def chosen(hosts: Mapping[str, str | None]) -> list[str]:
 
 def recall(job: Job, parts: Sequence[Part]) -> pa.Table:
     """Give what is remembered of documents that are in no part of this run (schema SHOWN)."""
-    here = {doc for part in parts for doc in pages_of(job, part)}
+    here = {doc for part in parts for doc in hosts_of(job, part)}
     known = store.table([path] if (path := _place(job)).exists() else [], SHOWN)
     return known.filter(pc.invert(pc.is_in(known["doc"], value_set=pa.array(sorted(here), pa.string()))))
 

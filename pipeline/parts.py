@@ -4,20 +4,19 @@ A pass puts its work into a folder named after everything that it was made from,
 any interruption: finished work is found and not done twice.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
-from pipeline.formats import format_named
-from pipeline.gathering import links_of, sites_of
-from pipeline.job import Job, Part, clean_key, finish_key, load_rules, mend_key, pages_of
-from pipeline.ledger import LedgerError, keys, replay
+from pipeline.gathering import links_of, site_lines, sites_of
+from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
+from pipeline.ledger import keys, replay
 from pipeline.reading import Read, read_batches
+from pipeline.restoring import prove_restored
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import with_roles
 from pipeline.tables import (
@@ -32,13 +31,14 @@ from pipeline.tables import (
     PAGES,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
     SHOWN,
     SIGNATURES,
+    TONGUES,
     VERDICTS,
-    Block,
     Document,
     FileRow,
-    batch_of,
+    Tongue,
     rows_of,
     table_of,
 )
@@ -73,9 +73,9 @@ def _read(job: Job, part: Part, draft: Path) -> Counts:
         store.table_writer(draft / "blocks.parquet", BLOCKS, key) as blocks,
     ):
         for batch in read_batches(job, part):
-            files.write_batch(table_of(batch.files, FILES))
-            pages.write_batch(table_of(batch.pages, PAGES))
-            blocks.write_batch(table_of(batch.blocks, BLOCKS))
+            files.write(table_of(batch.files, FILES))
+            pages.write(table_of(batch.pages, PAGES))
+            blocks.write(table_of(batch.blocks, BLOCKS))
             counts.update(_counts_of(batch))
     return dict(counts)
 
@@ -86,8 +86,7 @@ def _counts_of(batch: Read) -> Counts:
 
 
 def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
-    pages = pages_of(job, part)
-    hosts = {doc: page.host for doc, page in pages.items()}
+    hosts = hosts_of(job, part)
     chosen = pa.array(memory.chosen(hosts), pa.string())
     repairs = 0
     made_with = {"rules": rules.digest}
@@ -97,13 +96,14 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "shown.parquet", SHOWN, made_with) as remembered,
         store.table_writer(draft / "mentions.parquet", MENTIONS, made_with) as mentions,
     ):
-        for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
+        as_read = store.batches(job.work("read", part.key) / "blocks.parquet")
+        for blocks, pages in zip(as_read, page_batches(job, part), strict=True):
             true, entries = cleaning.mend(blocks, rules)
-            ledger.write_batch(entries)
+            ledger.write(entries)
             shown = sightings.lines_shown(true, hosts)
             lines.write(sightings.count_lines(shown))
             remembered.write(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
-            mentions.write_batch(sightings.note_mentions(true, pages, rules))
+            mentions.write(sightings.note_mentions(true, pages, rules))
             repairs += entries.num_rows
     return {"repairs": repairs}
 
@@ -123,9 +123,8 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
-    pages = pages_of(job, part)
-    sites = sites_of(job, pages)
-    mended = store.table([job.work("mend", mend_key(job, part)) / "ledger.parquet"], LEDGER)
+    read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
+    lines = site_lines(job, part)
     removed = corrected = 0
     made_with = {"rules": rules.digest}
     with (
@@ -133,16 +132,20 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
+        store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
+        store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
     ):
-        for blocks in store.batches(job.work("read", part.key) / "blocks.parquet"):
-            first = _of_documents(blocks, mended)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites, rules)
-            verdicts.write_batch(cleaned.verdicts)
-            ledger.write_batch(pa.concat_batches([first, cleaned.entries]))
-            documents.write_batch(cleaned.documents)
-            readings.write_batch(cleaned.readings)
-            signed.write_batch(cleaned.signatures)
+        side_by_side = (store.batches(read / "blocks.parquet"), store.batches(mended / "ledger.parquet"))
+        for blocks, first, pages in zip(*side_by_side, page_batches(job, part), strict=True):
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), rules, first)
+            verdicts.write(cleaned.verdicts)
+            ledger.write(pa.concat_batches([first, cleaned.entries]))
+            documents.write(cleaned.documents)
+            readings.write(cleaned.readings)
+            tongues.write(cleaned.tongues)
+            signed.write(cleaned.signatures)
+            cut.write(cleaned.sentences)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
     return {"removed": removed, "corrected": corrected}
@@ -166,12 +169,7 @@ def finish_part(job: Job, part: Part) -> Counts:
 
 
 def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
-    read, cleaned = job.work("read", part.key), job.work("clean", clean_key(job, part))
-    files = {row.file: row for row in rows_of(store.table([read / "files.parquet"], FILES), FileRow)}
-    entries = store.table([cleaned / "ledger.parquet"], LEDGER)
-    verdicts = batch_of(store.table([cleaned / "verdicts.parquet"], VERDICTS))
-    drafts = rows_of(store.table([cleaned / "documents.parquet"], DOCUMENTS), Document)
-    links = links_of(job, {row.doc for row in drafts})
+    links = links_of(job, part)
     counts: Counter[str] = Counter(documents=0, blocks=0, paragraphs=0)
     note = {"rules": rules.digest, "part": part.key}
     with (
@@ -180,16 +178,15 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "documents.parquet", DOCUMENTS, note) as documents_out,
         store.table_writer(draft / "paragraphs.parquet", PARAGRAPHS, note) as paragraphs_out,
     ):
-        for as_read in store.batches(read / "blocks.parquet"):
-            blocks = with_roles(as_read, verdicts.take(pc.index_in(keys(as_read), value_set=keys(verdicts))))
-            here = set(as_read["doc"].to_pylist())
-            mine = [links.complete(row) for row in drafts if row.doc in here]
-            batch = cleaning.finish(blocks, _of_documents(blocks, entries), mine, links.copies, rules)
-            prove_restored(batch.blocks, files, {row.doc: row.file for row in mine})
-            blocks_out.write_batch(batch.blocks)
-            ledger_out.write_batch(batch.ledger)
-            documents_out.write_batch(batch.documents)
-            paragraphs_out.write_batch(batch.paragraphs)
+        for files, blocks, entries, drafts, tongues in _cleaned_batches(job, part):
+            mine = [links.complete(row) for row in drafts]
+            copies = _of_documents(drafts, links.copies)
+            batch = cleaning.finish(blocks, entries, mine, copies, tongues, rules)
+            prove_restored(batch.blocks, files)
+            blocks_out.write(batch.blocks)
+            ledger_out.write(batch.ledger)
+            documents_out.write(batch.documents)
+            paragraphs_out.write(batch.paragraphs)
             counts.update(documents=len(mine), blocks=blocks.num_rows, paragraphs=batch.paragraphs.num_rows)
             rules_of = zip(batch.ledger["stage"].to_pylist(), batch.ledger["rule"].to_pylist(), strict=True)
             counts.update(f"{stage}/{rule}" for stage, rule in rules_of)
@@ -198,27 +195,22 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     return dict(counts)
 
 
-def prove_restored(blocks: pa.RecordBatch, files: Mapping[str, FileRow], file_of: Mapping[str, str]) -> None:
-    """Check that each raw file comes back from its blocks, by SHA-256: plain text to the byte, HTML's visible text.
-
-    Raises:
-        LedgerError: one does not.
-    """
-    by_file: dict[str, list[Block]] = {}
-    for block in rows_of(blocks, Block):
-        by_file.setdefault(file_of[block.doc], []).append(block)
-    for file, mine in by_file.items():
-        row = files[file]
-        told = hashlib.sha256(restored(mine, row)).hexdigest()
-        if told != row.text_sha256:
-            raise LedgerError(f"{file}: what the tables hold is not what was read")
-
-
-def restored(blocks: Sequence[Block], row: FileRow) -> bytes:
-    """Give a raw file back from its blocks: plain text to the byte, of HTML the visible text."""
-    return format_named(row.format or "").restore(blocks, row.encoding or "")
+def _cleaned_batches(
+    job: Job, part: Part
+) -> Iterator[tuple[list[FileRow], pa.RecordBatch, pa.RecordBatch, list[Document], list[Tongue]]]:
+    """Read side by side what the passes before made: files, blocks with roles, ledger so far, documents, tongues."""
+    read, cleaned = job.work("read", part.key), job.work("clean", clean_key(job, part))
+    side_by_side = zip(
+        *(store.batches(read / f"{name}.parquet") for name in ("files", "blocks")),
+        *(store.batches(cleaned / f"{name}.parquet") for name in ("ledger", "verdicts", "documents", "tongues")),
+        strict=True,
+    )
+    for files, as_read, entries, verdicts, drafts, tongues in side_by_side:
+        blocks = with_roles(as_read, verdicts.take(pc.index_in(keys(as_read), value_set=keys(verdicts))))
+        yield rows_of(files, FileRow), blocks, entries, rows_of(drafts, Document), rows_of(tongues, Tongue)
 
 
-def _of_documents(blocks: pa.RecordBatch, rows: pa.Table) -> pa.RecordBatch:
-    """Pick the rows of the documents in a batch."""
-    return batch_of(rows.filter(pc.is_in(rows["doc"], value_set=blocks["doc"].unique())))
+def _of_documents(drafts: Sequence[Document], rows: pa.Table) -> pa.Table:
+    """Pick the rows of some documents."""
+    docs = pa.array([draft.doc for draft in drafts], pa.string())
+    return rows.filter(pc.is_in(rows["doc"], value_set=docs)).combine_chunks()

@@ -1,12 +1,11 @@
 """Share the raw files out in parts that stay what they are from run to run."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import store, store_raw
+from pipeline import rulebook, store, store_raw, store_source
 from pipeline.job import Job, JobError, Part, reading_code
 from pipeline.tables import rows_of, table_of
 
@@ -40,7 +39,7 @@ def plan(job: Job) -> list[Part]:
     Raises:
         JobError: there is no raw file.
     """
-    found = {file.path: file for file in store_raw.raw_files(Path(job.raw))}
+    found = {file.path: file for file in store_source.listed(job.raw)}
     if not found:
         raise JobError(f"no raw files in {job.raw}")
     path = job.work("plan.parquet")
@@ -79,5 +78,6 @@ def _share_out(job: Job, files: Iterable[store_raw.RawFile], number: int) -> lis
 
 
 def _part(job: Job, number: int, rows: list[Planned]) -> Part:
-    key = store.digest(reading_code(), str(Path(job.raw).resolve()), job.max_bytes, [row[1:] for row in rows])
+    how = (reading_code(), store_source.named(job.raw), job.max_bytes, rulebook.load(job.rules).records.names)
+    key = store.digest(*how, [row[1:] for row in rows])
     return Part(number, key, len(rows), sum(row.bytes for row in rows))

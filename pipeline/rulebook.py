@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline import events, language, metadata
-from pipeline.duplicates import clusters, signatures
+from pipeline.containers import Fields, fields
+from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing
 from pipeline.store import digest_of_files
@@ -25,9 +26,11 @@ class Rulebook(NamedTuple):
     mistranslation: mistranslation.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
+    sentences: sentences.Rules
     metadata: metadata.Rules
     language: language.Rules
     events: events.Rules
+    records: Fields
     digest: str
 
 
@@ -59,9 +62,11 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         mistranslation=mistranslation.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
+        sentences=sentences.parse(files),
         metadata=metadata.parse(files),
         language=language.parse(files),
         events=events.parse(files),
+        records=fields.parse(files),
         digest=name,
     )
 

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -30,8 +30,12 @@ def summary(told: dict[str, Any]) -> RenderableType:
     """Show a run's figures (`told` is its run.json)."""
     counts = told["counts"]
     read = counts["files"] - counts["rejected"]
+    records = (
+        f"; of {counts['records']} records in them {counts['rejected_records']} rejected" if counts["records"] else ""
+    )
     head = Text.assemble(
-        (f"{read} files read", "bold green"), f", {counts['rejected']} rejected, {counts['documents']} documents: ",
+        (f"{read} files read", "bold green"), f", {counts['rejected']} rejected{records}. ",
+        f"{counts['documents']} documents: ",
         (f"{counts['paragraphs']} paragraphs", "bold"), f" of {counts['blocks']} blocks stay",
     )  # fmt: skip
     body: list[RenderableType] = [head, Text(), _bars(told["entries"])]
@@ -129,6 +133,19 @@ def explanation(told: History, block: int | None) -> RenderableType:
     """Say why a document's lines left or changed, an entry a sentence; of one block, or of all."""
     wanted = [b for b in told.blocks if block is None or b.block == block]
     return Group(*(line for b in wanted for line in _story(b, chain(told.entries, b.block), told.copies)))
+
+
+def cluster(copies: Sequence[Copy], texts: Mapping[tuple[str, int], str | None]) -> RenderableType:
+    """Show a cluster: the block that stays, and below it each copy with its kind, its score and its text as read."""
+    lines: list[RenderableType] = []
+    for copy in copies:
+        keeper = (copy.ref_doc, copy.ref_block)
+        if not lines:
+            spread = f", a {copy.spread}" if copy.spread else ""
+            lines.append(Text(f"  stays{spread}: {keeper[0]} block {keeper[1]}: {_short(texts[keeper] or '')}", "bold"))
+        text = _short(texts[copy.doc, copy.block] or "")
+        lines.append(Text(f"    {copy.kind} {copy.score:.2f}: {copy.doc} block {copy.block}: {text}"))
+    return Group(*lines)
 
 
 def _story(block: Block, entries: Sequence[Entry], copies: Sequence[Copy]) -> Iterator[RenderableType]:

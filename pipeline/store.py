@@ -46,18 +46,41 @@ def folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Give a folder for files that are needed only meanwhile."""
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
 def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], note: Mapping[str, str]) -> int:
     """Write batches as one Parquet file, a row group each, with `note` in its metadata; return the rows written."""
     rows = 0
     with table_writer(path, schema, note) as writer:
         for batch in batches:
-            writer.write_batch(batch)
+            writer.write(batch)
             rows += batch.num_rows
     return rows
 
 
+class Writer:
+    """Writes batches as row groups, one each, so that files written side by side are read side by side."""
+
+    def __init__(self, file: pq.ParquetWriter) -> None:
+        """Write to an open file."""
+        self._file = file
+
+    def write(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Write a row group, be it empty."""
+        table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+        self._file.write_table(table, row_group_size=max(table.num_rows, 1))
+
+
 @contextmanager
-def table_writer(path: Path, schema: pa.Schema, note: Mapping[str, str]) -> Iterator[pq.ParquetWriter]:
+def table_writer(path: Path, schema: pa.Schema, note: Mapping[str, str]) -> Iterator[Writer]:
     """Open a Parquet file for writing a batch at a time; it stands under its name once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.partial-{os.getpid()}")
@@ -65,7 +88,7 @@ def table_writer(path: Path, schema: pa.Schema, note: Mapping[str, str]) -> Iter
     short = [field.name for field in schema if field.name not in _LONG]
     try:
         with pq.ParquetWriter(draft, noted, use_dictionary=short, **_WRITING) as writer:
-            yield writer
+            yield Writer(writer)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

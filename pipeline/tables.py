@@ -7,18 +7,26 @@ import pyarrow as pa
 
 
 class FileRow(NamedTuple):
-    """A raw file and what became of it."""
+    """A raw file, or a record of one that holds many, and what became of it."""
 
     file: str
+    record: str | None
+    own_id: str | None
     bytes: int
     sha256: str | None
     format: str | None
     encoding: str | None
     text_sha256: str | None
+    records: int | None
     outcome: str
     reason: str | None
     part: int
     run: str
+
+    @property
+    def name(self) -> str:
+        """The file's path, or the record's name under it: that of the document which was read from it."""
+        return self.file + (self.record or "")
 
 
 class Declaration(NamedTuple):
@@ -45,6 +53,7 @@ class Page(NamedTuple):
     authors: tuple[str, ...]
     language: str | None
     declarations: tuple[Declaration, ...] = ()
+    own_id: str | None = None
 
 
 class Block(NamedTuple):
@@ -95,11 +104,19 @@ class Entry(NamedTuple):
     evidence: str | None
 
 
+class Share(NamedTuple):
+    """A language, and which share of a document's letters is in it; None for what nothing could be said of."""
+
+    language: str | None
+    share: float
+
+
 class Document(NamedTuple):
     """A page, cleaned: its metadata, its counts and its text without holes."""
 
     doc: str
     file: str
+    own_id: str | None
     url: str | None
     host: str | None
     site_name: str | None
@@ -114,8 +131,11 @@ class Document(NamedTuple):
     source: str | None
     language: str | None
     language_score: float | None
+    languages: tuple[Share, ...]
     event: str | None
     duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
     flags: tuple[str, ...]
     blocks: int
     kept: int
@@ -159,6 +179,14 @@ class Mention(NamedTuple):
     slot: str
 
 
+class Tongue(NamedTuple):
+    """A paragraph that is in another language than its document."""
+
+    doc: str
+    block: int
+    language: str
+
+
 class Line(NamedTuple):
     """A line that a site shows, digits folded, and on how many of a part's documents."""
 
@@ -180,10 +208,12 @@ class Verdict(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """A document that repeats another as a whole."""
+    """A document that repeats another as a whole, or is a later version of one."""
 
     doc: str
-    ref_doc: str
+    duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
 
 
 class Copy(NamedTuple):
@@ -195,6 +225,7 @@ class Copy(NamedTuple):
     score: float
     ref_doc: str
     ref_block: int
+    spread: str | None = None
 
 
 class Event(NamedTuple):
@@ -225,7 +256,15 @@ TEXT, INT, SCORE, TEXTS = pa.string(), pa.int32(), pa.float32(), pa.list_(pa.str
 
 _DECLARATIONS = pa.list_(pa.struct([(name, TEXT) for name in Declaration._fields]))
 
+_SHARES = pa.list_(pa.struct([("language", TEXT), ("share", SCORE)]))
+
 _DOC = _field("doc", TEXT, "the page: its raw file's path under the raw folder, plus #n for a container's n-th record")
+_OWN_ID = _field(
+    "own_id",
+    TEXT,
+    "what a record is called where it comes from: its id, WARC-Record-ID, Message-ID, path in an archive",
+    null=True,
+)
 _BLOCK = _field("block", INT, "number of the block in its document, from 0")
 _REF_DOC = _field("ref_doc", TEXT, "document of the block that this refers to", null=True)
 _REF_BLOCK = _field("ref_block", INT, "number of the block that this refers to", null=True)
@@ -234,19 +273,22 @@ _HOST = _field("host", TEXT, "host name of the page's address, or of the folder 
 FILES = pa.schema(
     [
         _field("file", TEXT, "path under the raw folder"),
+        _field("record", TEXT, "which record of the file this is: #n, from 1; null for the file itself", null=True),
+        _OWN_ID,
         _field("bytes", pa.int64(), "size in bytes"),
-        _field("sha256", TEXT, "SHA-256 of the bytes, hexadecimal; null where the file was not read", null=True),
-        _field("format", TEXT, "format that the file was read as", null=True),
+        _field("sha256", TEXT, "SHA-256 of the bytes, hexadecimal; null where they were not read", null=True),
+        _field("format", TEXT, "what it was read as: text, html, or a container such as jsonl+gz", null=True),
         _field(
             "encoding", TEXT, "Python's name of the encoding; text.encode(encoding) gives the bytes back", null=True
         ),
         _field("text_sha256", TEXT, "SHA-256 of what restore gives back: the bytes, or HTML's visible text", null=True),
-        _field("outcome", TEXT, "read or rejected"),
-        _field("reason", TEXT, "why it was rejected", null=True),
+        _field("records", pa.int64(), "records that a container holds, those included that were not read", null=True),
+        _field("outcome", TEXT, "read, rejected, or partial: a container that breaks off"),
+        _field("reason", TEXT, "why it was rejected, or where it breaks off", null=True),
         _field("part", INT, "number of the part that read it"),
         _field("run", TEXT, "run that read it"),
     ],
-    metadata={"description": "a row for each raw file, with its outcome"},
+    metadata={"description": "a row for each raw file and for each record of one that holds many, with its outcome"},
 )
 
 PAGES = pa.schema(
@@ -261,6 +303,7 @@ PAGES = pa.schema(
         _field("authors", TEXTS, "authors that the page declares"),
         _field("language", TEXT, "language that the page declares, BCP 47", null=True),
         _field("declarations", _DECLARATIONS, "every title, date and author that it declares, and where"),
+        _OWN_ID,
     ]
 )
 
@@ -319,6 +362,7 @@ DOCUMENTS = pa.schema(
     [
         _DOC,
         _field("file", TEXT, "raw file"),
+        _OWN_ID,
         _field("url", TEXT, "address of the page", null=True),
         _HOST,
         _field("site_name", TEXT, "name that the site gives itself", null=True),
@@ -335,8 +379,11 @@ DOCUMENTS = pa.schema(
         _field("source", TEXT, "where the page says that it took the article from", null=True),
         _field("language", TEXT, "language of the article, BCP 47; null where the text does not say", null=True),
         _field("language_score", SCORE, "how sure the language is, 0 to 1", null=True),
+        _field("languages", _SHARES, "languages of the article's paragraphs, and their shares of its letters"),
         _field("event", TEXT, "event that the article reports with others", null=True),
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
+        _field("duplicate_score", SCORE, "share of its blocks that stand in that document", null=True),
+        _field("revision_of", TEXT, "the version of this article that was published last before it", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
         _field("blocks", INT, "blocks read"),
         _field("kept", INT, "paragraphs in the table of paragraphs"),
@@ -379,6 +426,9 @@ SIGNATURES = pa.schema(
     ]
 )
 
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
+
 MENTIONS = pa.schema(
     [
         _DOC,
@@ -387,6 +437,8 @@ MENTIONS = pa.schema(
         _field("slot", TEXT, "what it is: name, figure, quote, or published for the day of publication"),
     ]
 )
+
+TONGUES = pa.schema([_DOC, _BLOCK, _field("language", TEXT, "language of the paragraph, BCP 47")])
 
 LINES = pa.schema(
     [
@@ -400,16 +452,22 @@ SHOWN = pa.schema([_HOST, _DOC, _field("line", TEXT, "a line that the document s
 
 VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
-TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
+TWINS = pa.schema([_DOC, *(DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_score", "revision_of"))])
 
 COPIES = pa.schema(
     [
         _DOC,
         _BLOCK,
-        _field("kind", TEXT, "exact, near, contained or reworded"),
+        _field("kind", TEXT, "exact, near or covered: it left; contained or reworded: it stayed"),
         _field("score", SCORE, "likeness of the words, 0 to 1"),
         _field("ref_doc", TEXT, "document of the block that stays"),
         _field("ref_block", INT, "number of the block that stays"),
+        _field(
+            "spread",
+            TEXT,
+            "template: on very many pages of one site; wire: on several sites; null: neither",
+            null=True,
+        ),
     ],
     metadata={"description": "every block that repeats another, and the one that stays for it"},
 )
@@ -429,7 +487,7 @@ PARAGRAPHS = pa.schema(
         _BLOCK,
         _field("position", INT, "place among the paragraphs of its document, from 0"),
         _field("role", TEXT, "what the paragraph is: title, lead, body, heading, caption ..."),
-        _field("language", TEXT, "language of the paragraph, BCP 47", null=True),
+        _field("language", TEXT, "language of the paragraph, BCP 47: its own, or the document's", null=True),
         _field("edits", INT, "edits made in it"),
         _field("text", TEXT, "the clean text"),
     ],

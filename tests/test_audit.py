@@ -1,6 +1,8 @@
 """Looking into a published run: history, restore, recheck, and the commands around them."""
 
+import gzip
 import hashlib
+import json
 import shutil
 
 import pyarrow as pa
@@ -12,12 +14,19 @@ from pipeline.__main__ import main
 from pipeline.audit import AuditError
 
 DOC = "site-17.example/short-closing-the-gates-would-have-hard-consequences.txt"
+FEED = "ferrol-wire.example/feed-2023-06.jsonl.gz"
+PACKED = "broken-crawl.example/2023-03-15-harbour.txt"
 
 
 def test_every_text_file_comes_back_to_the_byte(sample, corpus):
     restored = list(audit.restore(audit.published(str(sample))))
-    texts = {row.file: content for row, content in restored if row.format == "text"}
-    assert texts == {file: (corpus / file).read_bytes() for file in texts}
+    texts = {row.name: content for row, content in restored if row.format == "text"}
+    assert texts.pop(PACKED) == gzip.decompress((corpus / PACKED).read_bytes())
+    records = [json.loads(line) for line in gzip.decompress((corpus / FEED).read_bytes()).splitlines() if b"}" in line]
+    assert {texts.pop(f"{FEED}#{n}").decode() for n in (1, 2, 4)} == {record["body"] for record in records}
+    assert texts == {name: (corpus / name).read_bytes() for name in texts if "#" not in name} | {
+        name: texts[name] for name in texts if name.startswith("moor-post.example/june.zip#")
+    }
     pages = [(row, content) for row, content in restored if row.format == "html"]
     assert pages
     assert all(hashlib.sha256(content).hexdigest() == row.text_sha256 for row, content in pages)
@@ -32,8 +41,8 @@ def test_restore_writes_the_files(sample, corpus, tmp_path, capsys):
 
 def test_recheck_goes_through_all_of_it(sample):
     counts = audit.recheck(str(sample))
-    assert counts["documents"] == 64
-    assert counts["files"] == 64
+    assert counts["documents"] == 73
+    assert counts["files"] == 73
     assert counts["entries"] > counts["documents"]
 
 
@@ -74,7 +83,7 @@ def test_no_run_is_said_so(tmp_path, capsys):
 def test_show_prints_figures_and_a_page(sample, capsys):
     assert main(["show", "--clean", str(sample)]) == 0
     printed = capsys.readouterr().out
-    assert "64 documents" in printed
+    assert "73 documents" in printed
     assert "before and after" in printed
     assert "broken-crawl.example" in printed
 
@@ -116,3 +125,11 @@ def test_the_command_line_refuses(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["cleen"])
     assert stop.value.code == 2
+
+
+def test_explain_prints_the_cluster_of_a_block(sample, capsys):
+    doc = "daybreak-reader.example/world/4390.txt"
+    assert main(["explain", doc, "5", "--clean", str(sample)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "stays: northwire.example/2023-03-10-velm-dam-talks-update-1.txt block 5" in printed
+    assert f"near 0.98: {doc} block 5" in printed

@@ -40,7 +40,7 @@ def pages(tags):
 
 
 def page_of(source):
-    return next(html.read(source.encode() if isinstance(source, str) else source, "news/a.html", None))
+    return html.read(source.encode() if isinstance(source, str) else source, "news/a.html", None)
 
 
 def read_or_none(source):
@@ -340,7 +340,7 @@ def test_authors_in_meta(head, authors):
 
 @pytest.mark.parametrize("url", ["/bridge", "javascript:x", "https://", "https://[x", "http://localhost/x", ""])
 def test_addresses_that_lead_nowhere(url):
-    page = next(html.read(f"<link rel=canonical href='{url}'><p>x".encode(), "a.html", "example.org")).page
+    page = html.read(f"<link rel=canonical href='{url}'><p>x".encode(), "a.html", "example.org").page
     assert (page.url, page.host) == (None, "example.org")
 
 

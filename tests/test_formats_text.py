@@ -21,12 +21,12 @@ GERMAN = (
 
 
 def blocks_of(source):
-    return next(text.read(source.encode(), "news/a.txt", None)).blocks
+    return text.read(source.encode(), "news/a.txt", None).blocks
 
 
 def read_or_none(raw):
     try:
-        return next(text.read(raw, "a.txt", None))
+        return text.read(raw, "a.txt", None)
     except FormatError:
         return None
 
@@ -62,7 +62,7 @@ def test_any_bytes_come_back(raw):
 
 
 def test_lines_and_what_stands_between_them():
-    (reading,) = text.read(b"\n \nOne\r\n\r\n \t\n  Two \nThree\n\n", "x.org/a.txt", "x.org")
+    reading = text.read(b"\n \nOne\r\n\r\n \t\n  Two \nThree\n\n", "x.org/a.txt", "x.org")
     assert [(b.kind, b.line, b.text, b.separator) for b in reading.blocks] == [
         ("line", 3, "\n \nOne", "\r\n\r\n \t\n"),
         ("line", 6, "  Two ", "\n"),
@@ -94,7 +94,7 @@ def test_what_a_blank_line_may_hold(blank):
 @pytest.mark.parametrize("raw", [b"", b" \n\t\r\n", "\xa0\u2028\ufeff".encode()])
 def test_nothing_to_read(raw):
     with pytest.raises(FormatError) as caught:
-        list(text.read(raw, "a.txt", None))
+        text.read(raw, "a.txt", None)
     assert caught.value.reason == "empty"
 
 
@@ -151,7 +151,7 @@ def test_lines_that_stand_for_themselves(lines):
 def test_kicker_headline_and_the_like_in_the_seeds(seeds):
     for file in sorted(seeds.glob("*.txt")):
         lines = file.read_text("utf-8").split("\n")
-        (reading,) = text.read(file.read_bytes(), file.name, None)
+        reading = text.read(file.read_bytes(), file.name, None)
         assert [b.text for b in reading.blocks] == [line for line in lines if line.strip()]
         assert all(lines[b.line - 1] == b.text and b.kind == "line" for b in reading.blocks)
         assert text.restore(reading.blocks, reading.encoding) == file.read_bytes()
@@ -169,7 +169,7 @@ def test_kicker_headline_and_the_like_in_the_seeds(seeds):
     ids=["line breaks", "short lines", "spaces", "indentation", "blank lines"],
 )
 def test_hostile_space_takes_bounded_time(source):
-    (reading,) = text.read(source.encode(), "a.txt", None)
+    reading = text.read(source.encode(), "a.txt", None)
     assert text.restore(reading.blocks, reading.encoding) == source.encode()
 
 

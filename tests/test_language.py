@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from py3langid import langid
 
 from pipeline import language
-from pipeline.language import ABSTAINED, detect, fast, trials
+from pipeline.language import ABSTAINED, detect, detection, fast, trials
 from pipeline.language.writings import find_writing
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
@@ -166,14 +166,14 @@ def test_it_never_raises(name, text):
 def test_long_texts_cost_no_more_than_their_sample(monkeypatch):
     seen = []
     seeing = {RULES.backend: lambda text, *_: (seen.append(len(text)), ("en", 1.0))[1]}
-    monkeypatch.setattr(language, "_MOST_LIKELY", seeing)
+    monkeypatch.setattr(detection, "_MOST_LIKELY", seeing)
     assert detect(TEXTS["en"] * 100_000, RULES).tag == "en"
     assert seen[0] <= RULES.sample_chars + 2
 
 
 def test_the_sample_takes_the_middle_and_the_end():
     text = "a" * 1000 + "b" * 1000 + "c" * 1000
-    assert set(language._sample(text, 30)) == set("abc ")
+    assert set(detection._sample(text, 30)) == set("abc ")
 
 
 def test_every_thread_gives_the_same_answer(rules):
@@ -232,7 +232,7 @@ def test_the_order_of_the_profiles_on_disk_does_not_matter(monkeypatch):
 def test_another_process_gives_the_same_answer(rules):
     program = (
         "import sys, json\nfrom pipeline import language\ntable, texts = json.load(sys.stdin)\n"
-        "rules = language.parse({'language.toml': table})\n"
+        "rules = language.parse({'language.toml': table, 'linemodel/stopwords.toml': {}})\n"
         "print(json.dumps([language.detect(text, rules) for text in texts]))"
     )
     texts = list(TEXTS.values())

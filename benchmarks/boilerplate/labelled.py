@@ -58,7 +58,7 @@ def read_html(folder: Path) -> list[LabelledPage]:
     found = []
     for row in _rows(folder / "html_dev.jsonl.gz"):
         page = plain[row["id"]]
-        (reading,) = html.read(row["html"].encode(), page.id, None)
+        reading = html.read(row["html"].encode(), page.id, None)
         found.append(page._replace(blocks=reading.blocks, labels=_aligned(reading.blocks, page)))
     return found
 

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.duplicates.candidates import Tally, each_with_each
+from pipeline.duplicates.candidates import each_with_each
 from pipeline.duplicates.facts import spelling
 from pipeline.duplicates.grouping import Edge, group
 from pipeline.duplicates.likeness import weights
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, number_shared, runs, sets_of, shared, totals
+from pipeline.duplicates.tallies import Tally
 from pipeline.events import mentions as sightings
 from pipeline.lift import RuleFiles, refuse_unknown
 from pipeline.tables import EVENTS, Block, Event, Mention, table_of
@@ -135,7 +136,7 @@ def _links(found: _Documents, pairs: Pairs, rules: Rules) -> _Links:
     the dates must not speak against it. Surest first: equal dates, then how much was said alike, then the
     earlier, for what was said is quoted again on later days.
     """
-    rarity = weights(found.names, int(found.names.values.max(initial=-1)) + 1)
+    rarity = weights(np.bincount(found.names.values), len(found.names.offsets) - 1)
     sums = totals(found.names, rarity)
     score = shared(found.names, pairs, rarity) / np.maximum(np.minimum(sums[pairs[0]], sums[pairs[1]]), 1)
     names, figures, quotes = (number_shared(sets, pairs) for sets in (found.names, found.figures, found.quotes))

@@ -51,7 +51,7 @@ _HOST_CHARS = 253
 Meta = Mapping[str, Sequence[str]]
 
 
-def page_of(file: str, host: str | None, notes: Sequence[Note]) -> Page:
+def page_of(doc: str, host: str | None, notes: Sequence[Note]) -> Page:
     """Gather what a page declares; whatever is broken or missing is left out.
 
     `host` is what to take where the page names no address of its own. Nothing is interpreted: dates stay as written.
@@ -59,7 +59,7 @@ def page_of(file: str, host: str | None, notes: Sequence[Note]) -> Page:
     meta = _meta(notes)
     described = linked(note.text for note in notes if note.tag == "script")
     publisher = [name for name, _ in described.names("publisher") if "//" not in name]
-    url = _first(_address(u) for u in [*_links(notes, "canonical"), *meta.get("og:url", ())])
+    url = _first(address(u) for u in [*_links(notes, "canonical"), *meta.get("og:url", ())])
     told = [
         *(Declaration("title", *value) for value in _titles(meta, described, notes)),
         *(Declaration("published", *value) for value in _published(meta, described, notes)),
@@ -67,8 +67,8 @@ def page_of(file: str, host: str | None, notes: Sequence[Note]) -> Page:
     ]
     kept = tuple(dict.fromkeys(one for one in told if one.value and len(one.value) <= _VALUE_CHARS))
     return Page(
-        doc=file,
-        file=file,
+        doc=doc,
+        file=doc,
         url=url,
         host=(urlsplit(url).hostname if url else None) or host,
         title=_first([d.value for d in kept if d.field == "title" and d.rule != "json-ld"]),
@@ -132,7 +132,7 @@ def _links(notes: Sequence[Note], rel: str) -> Iterator[str]:
             yield note.attributes.get("href", "")
 
 
-def _address(url: str) -> str | None:
+def address(url: str) -> str | None:
     """Accept an address only if it says where it leads."""
     plain = url.strip()
     try:

@@ -4,7 +4,7 @@ Restored from its blocks, a page is its visible text in UTF-8, a line for each b
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bs4.dammit import EncodingDetector
 from lxml import etree
@@ -41,20 +41,20 @@ def matches(head: bytes, name: str) -> bool:
     return bool(_NAME.search(name) and _TAG.search(plain))
 
 
-def read(raw: bytes, file: str, host: str | None) -> Iterator[Reading]:
-    """Read a page.
+def read(raw: bytes, doc: str, host: str | None, charset: str | None = None) -> Reading:
+    """Read a page; the charset of a header comes before the one that the page declares, as in browsers.
 
     Raises:
         FormatError: `empty` where nothing is visible, `malformed` where the parser gives up, `text-lost` where the
             blocks do not hold the visible text.
     """
-    declared = EncodingDetector.find_declared_encoding(
+    declared = charset or EncodingDetector.find_declared_encoding(
         raw[:_DECLARED_WITHIN], is_html=True, search_entire_document=True
     )
     decoded = decode(raw, declared)
     cutter = _cut(decoded.text.removeprefix("\ufeff"))
     blocks = tuple(
-        Block(file, i, tag, path, 0, links, "", None, None, None, None, text)
+        Block(doc, i, tag, path, 0, links, "", None, None, None, None, text)
         for i, (tag, path, links, text) in enumerate(cutter.pieces)
     )
     if not blocks:
@@ -62,7 +62,7 @@ def read(raw: bytes, file: str, host: str | None) -> Iterator[Reading]:
     visible = cutter.visible()
     if visible != without_space("".join(block.text for block in blocks)):
         raise FormatError("text-lost", "the blocks do not hold the page's visible text")
-    yield Reading(page_of(file, host, cutter.notes), blocks, decoded.encoding, visible)
+    return Reading(page_of(doc, host, cutter.notes), blocks, decoded.encoding, visible)
 
 
 def restore(blocks: Sequence[Block], _encoding: str) -> bytes:

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.decoding.decode import decode
-from pipeline.formats.reading import Reading
+from pipeline.formats.reading import Reading, page_without_head
 from pipeline.formats.wrapping import Wrapping
 from pipeline.store_raw import FormatError
-from pipeline.tables import Block, Page
+from pipeline.tables import Block
 
 # What ends a line. Not U+0085, which is an ellipsis in text read in the wrong encoding, nor the other controls that
 # str.splitlines() goes by.
@@ -39,19 +39,19 @@ def matches(head: bytes, name: str) -> bool:
     return not _OTHERS.search(name) and not _OTHER_HEADS.match(head)
 
 
-def read(raw: bytes, file: str, host: str | None) -> Iterator[Reading]:
+def read(raw: bytes, doc: str, host: str | None, charset: str | None = None) -> Reading:
     """Read a text; its blocks' texts and separators, joined, are the text as decoded.
 
     Raises:
         FormatError: `empty` where there is nothing but white space.
     """
-    decoded = decode(raw)
+    decoded = decode(raw, charset)
     lines = _lines(decoded.text)
     if not lines:
         raise FormatError("empty", "there is nothing but white space")
     wrapping = Wrapping([[line.text for line in group] for group in _groups(lines)])
-    blocks = tuple(_block(file, i, lines[a:b]) for i, (a, b) in enumerate(_spans(lines, wrapping)))
-    yield Reading(Page(file, file, None, host, None, None, None, (), None), blocks, decoded.encoding, "")
+    blocks = tuple(_block(doc, i, lines[a:b]) for i, (a, b) in enumerate(_spans(lines, wrapping)))
+    return Reading(page_without_head(doc, host), blocks, decoded.encoding, "")
 
 
 def restore(blocks: Sequence[Block], encoding: str) -> bytes:
@@ -99,7 +99,7 @@ def _spans(lines: Sequence[_Line], wrapping: Wrapping) -> Iterator[tuple[int, in
     yield start, len(lines)
 
 
-def _block(file: str, number: int, lines: Sequence[_Line]) -> Block:
+def _block(doc: str, number: int, lines: Sequence[_Line]) -> Block:
     kind = "paragraph" if len(lines) > 1 else "line"
     text = "".join(line.text + line.separator for line in lines[:-1]) + lines[-1].text
-    return Block(file, number, kind, "", lines[0].number, 0, lines[-1].separator, None, None, None, None, text)
+    return Block(doc, number, kind, "", lines[0].number, 0, lines[-1].separator, None, None, None, None, text)

@@ -35,7 +35,7 @@ class Rules:
     """How much evidence a language needs, and what is known of writings.
 
     `seed` is langdetect's, `rare_weight` the fast back end's; `min_score` and `tags` (the model's own names, and the
-    BCP 47 tags in their place) are those of the back end that was chosen.
+    BCP 47 tags in their place) are those of the back end that was chosen. `function_words` are a language's commonest.
     """
 
     backend: str
@@ -46,10 +46,21 @@ class Rules:
     tags: tuple[tuple[str, str], ...]
     seed: int
     rare_weight: float
+    min_own_chars: int
+    min_own_score: float
+    min_document_share: float
+    min_mixed_share: float
+    min_function_words: int
+    min_function_share: float
+    function_words: Mapping[str, frozenset[str]]
     writings: tuple[Writing, ...]
 
 
-_KEYS = ("backend", "roles", "sample_chars", "min_distinct", "min_share", "fast", "langdetect", "writing")
+_KEYS = ("backend", "roles", "sample_chars", "min_distinct", "min_share", "fast", "langdetect", "paragraphs", "writing")
+_PARAGRAPH_KEYS = (
+    *("min_own_chars", "min_own_score", "min_document_share", "min_mixed_share"),
+    *("min_function_words", "min_function_share"),
+)
 _BACKEND_KEYS = {"fast": ("min_score", "rare_weight", "tags"), "langdetect": ("min_score", "seed", "tags")}
 _WRITING_KEYS = (
     *("id", "scripts", "languages", "rare", "marks", "min_marks", "min_letters", "min_share"),
@@ -58,7 +69,7 @@ _WRITING_KEYS = (
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read `language.toml`.
+    """Read `language.toml`, and the commonest words of some languages from `linemodel/stopwords.toml`.
 
     Raises:
         RuleError: a key that nothing reads, a back end that is not there, or a writing without examples.
@@ -70,6 +81,7 @@ def parse(files: RuleFiles) -> Rules:
     backend = table["backend"]
     if backend not in BACKENDS:
         raise RuleError(f"language.toml: backend is {backend!r}, not one of {', '.join(BACKENDS)}")
+    refuse_unknown("language.toml, paragraphs", table["paragraphs"], _PARAGRAPH_KEYS)
     return Rules(
         backend=backend,
         roles=frozenset(table["roles"]),
@@ -79,6 +91,8 @@ def parse(files: RuleFiles) -> Rules:
         tags=tuple(table[backend]["tags"].items()),
         seed=table["langdetect"]["seed"],
         rare_weight=table["fast"]["rare_weight"],
+        **{key: table["paragraphs"][key] for key in _PARAGRAPH_KEYS},
+        function_words={tag: frozenset(words.split()) for tag, words in files["linemodel/stopwords.toml"].items()},
         writings=tuple(_parse_writing(writing, table["min_share"]) for writing in table["writing"]),
     )
 

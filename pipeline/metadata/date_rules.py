@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that what was found by them can be remembered
 class Rules:
     """Patterns of dates and times, and the words that they are made of, folded."""
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, time
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,16 +35,17 @@ _FARTHEST = 14 * 60
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d\d)?")
 
 
-def find_dates(text: str, rules: Rules) -> list[Dated]:
+@lru_cache(maxsize=32_768)  # a batch of pages has so many lines, and several rules ask of each
+def find_dates(text: str, rules: Rules) -> tuple[Dated, ...]:
     """Find every date in `text` that is written in full and can be read in one way, in the order of the text.
 
     Nothing is guessed: 03/04/2022 may be March or April and is left out, and so is a day that no calendar has.
     """
     if not _FOUR_DIGITS.search(text):
-        return []
+        return ()
     clocks = _spans(rules.clocks, text)
     found = (_read(match, clocks, rules) for match in _spans(rules.dates, text))
-    return [dated for dated in found if dated is not None]
+    return tuple(dated for dated in found if dated is not None)
 
 
 def only_date(text: str, rules: Rules) -> Dated | None:

@@ -34,19 +34,22 @@ NUMBERS = (
     *("max_zone_hours", "max_title_chars", "min_title_letters", "min_story_chars", "min_title_likeness"),
     *("lines_above_title", "lines_below_title", "lines_to_name", "max_beside_words"),
 )
-VOTES = ("only-h1", "h1", "role", "line", "alike", "json-ld", "og", "twitter", "title", "first-line")
+VOTES = ("only-h1", "h1", "role", "line", "alike", "record", "json-ld", "og", "twitter", "title", "first-line")
 # The rules that read each field's values.
 READINGS = {
     "title": (
         *("shown/declared", "shown/title", "shown/repeated", "shown/alike", "shown/first-line"),
         *("declared/shown", "declared/agreed", "declared/json-ld", "declared/og", "declared/twitter", "declared/title"),
+        "declared/record",
     ),
     "published": (
         *("declared/shown", "declared/meta", "declared/json-ld", "declared/time", "declared/only-time"),
+        "declared/record",
         *("shown/timestamp", "shown/byline", "shown/beside-title", "shown/update", "glued/first-paragraph"),
     ),
     "authors": (
         *("declared/json-ld", "declared/json-ld-organisation", "declared/meta"),
+        *("declared/record", "declared/record-other"),
         *("declared/json-ld-other", "declared/json-ld-organisation-other", "declared/meta-other"),
         *("shown/byline", "shown/labelled", "shown/marked", "shown/alone", "shown/class", "shown/initials"),
     ),

@@ -9,21 +9,36 @@ folder, or in an archive, are files like others. Every file seen is a row of the
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline import store_raw
+from pipeline.containers import container_of
+from pipeline.containers.archives import is_archive, members
+from pipeline.containers.streams import buffered, packing_of
 from pipeline.decoding.sniff import sniff
 from pipeline.formats import format_of
-from pipeline.staging.archives import Member, is_archive, members
 from pipeline.staging.names import plain, refused, same_file_key, skipped
 from pipeline.store_raw import FormatError
 
 _MAGIC = re.compile(r"[*?[]")
+_HEAD = 4096
+# No file is too large to be read record by record.
+_ANY_SIZE = 2**63
 
 
 class StagingError(ValueError):
     """A source that is not there, or that cannot be brought into this folder."""
+
+
+class Member(NamedTuple):
+    """A file of the source: its path, its size (0 where not known), why it is refused, its content piece by piece."""
+
+    path: str
+    size: int
+    reason: str | None
+    content: Iterator[bytes]
 
 
 class StagedFile(NamedTuple):
@@ -81,10 +96,12 @@ def _stage(member: Member, raw: Path, taken: dict[str, str], max_bytes: int) -> 
         return _rejected(shown, member.size, reason)
     if (twin := taken.get(same_file_key(path), path)) != path:
         return _rejected(shown, member.size, f"same-name: {twin}")
-    if member.size > max_bytes:
-        return _rejected(shown, member.size, f"too-large: more than {max_bytes} bytes")
     try:
-        kept = store_raw.keep(raw, path, member.content, max_bytes)
+        first = next(member.content, b"")
+        most = _ANY_SIZE if _holds_records(first[:_HEAD], path) else max_bytes
+        if member.size > most:
+            return _rejected(shown, member.size, f"too-large: more than {max_bytes} bytes")
+        kept = store_raw.keep(raw, path, chain([first], member.content), most)
     except FormatError as error:
         if error.reason == "bomb":
             raise
@@ -93,13 +110,19 @@ def _stage(member: Member, raw: Path, taken: dict[str, str], max_bytes: int) -> 
     return StagedFile(path, kept.size, kept.sha256, _format(kept.head, path), kept.outcome, None)
 
 
+def _holds_records(head: bytes, path: str) -> bool:
+    """Tell whether a file is read record by record, or unpacked, so that its own size is no bound."""
+    return container_of(head, path) is not None or packing_of(head) is not None
+
+
 def _rejected(path: str, size: int, reason: str) -> StagedFile:
     return StagedFile(store_raw.printable(path), size, None, None, "rejected", reason)
 
 
 def _format(head: bytes, path: str) -> str | None:
     try:
-        return format_of(head, path).name
+        container = container_of(head, path)
+        return container.name if container else format_of(head, path).name
     except FormatError:
         return sniff(head)
 
@@ -122,7 +145,9 @@ def _files_of(source: str, raw: Path) -> Iterator[Member]:
 
 def _in_archive(path: Path) -> Iterator[Member]:
     with store_raw.open_raw(path.resolve()) as stream:
-        yield from members(stream, path.name)
+        for member in members(stream, path.name):
+            content = store_raw.chunks_of(buffered(member.content)) if member.content else iter(())
+            yield Member(member.path, member.size, member.reason, content)
 
 
 def _in_folder(folder: Path, raw: Path) -> Iterator[Member]:
