@@ -1,6 +1,7 @@
 """Repairs beyond ftfy's: other codecs, parts of a text, marks that are not seen, words restored by their page."""
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,9 +42,12 @@ SENTENCES = {
 ONCE = [
     *(("ru", right, wrong) for right in ("cp1251", "koi8-r", "cp866", "iso8859-5") for wrong in ("cp1252", "latin-1")),
     *(("ru", right, wrong) for right, wrong in (("cp1251", "koi8-r"), ("koi8-r", "cp1251"), ("cp866", "cp1251"))),
-    *(("uk", "cp1251", "cp1252"), ("el", "cp1253", "cp1252"), ("el", "iso8859-7", "latin-1"), ("pl", "cp1250", "cp1252")),
-    *(("pl", "iso8859-2", "latin-1"), ("cs", "cp1250", "cp1252"), ("hu", "cp1250", "cp1252"), ("tr", "cp1254", "cp1252")),
-    *(("he", "cp1255", "cp1252"), ("th", "cp874", "latin-1"), ("de", "mac-roman", "cp1252"), ("ja", "euc_jp", "latin-1")),
+    *(("uk", "cp1251", "cp1252"), ("el", "cp1253", "cp1252"), ("el", "iso8859-7", "latin-1")),
+    *(("pl", "cp1250", "cp1252"), ("pl", "iso8859-2", "latin-1"), ("cs", "cp1250", "cp1252")),
+    ("hu", "cp1250", "cp1252"),
+    *(("tr", "cp1254", "cp1252"), ("he", "cp1255", "cp1252"), ("th", "cp874", "latin-1")),
+    ("de", "mac-roman", "cp1252"),
+    ("ja", "euc_jp", "latin-1"),
 ]  # fmt: skip
 UTF_8 = ("koi8-r", "cp866", "cp437", "sloppy-windows-1251", "iso8859-2", "mac-roman", "iso8859-5")
 
@@ -132,9 +136,11 @@ def test_a_language_makes_its_own_letters_likely():
 # What the rules look for, damaged and sound, in any mixture.
 WORDS = st.sampled_from(
     [
-        *SENTENCES["ru"].split(), *SENTENCES["pl"].split(), *SENTENCES["fr"].split(), "Ïðèâåò,", "âûïóñòèëà", "ÐŸÑ€Ð¸Ð²ÐµÑ‚",
-        "п©я─п╦п╡п╣я┌", "schÃ¶n", "siê", "wiêc", "g³ówny", "caf&eacute", "& #8217;", "&amp;amp;", "Erdo?an", "Erdoğan", "can\ufffdt",
-        "Donau\xaddampf", "zero\u200bwidth", "می\u200cخواهم", "\u200eleft", "Pаris", "Москвa", "govern-\nment", "government",
+        *SENTENCES["ru"].split(), *SENTENCES["pl"].split(), *SENTENCES["fr"].split(), "Ïðèâåò,", "âûïóñòèëà",
+        "ÐŸÑ€Ð¸Ð²ÐµÑ‚",         "п©я─п╦п╡п╣я┌",
+        "schÃ¶n", "siê", "wiêc", "g³ówny", "caf&eacute", "& #8217;", "&amp;amp;", "Erdo?an", "Erdoğan", "can\ufffdt",
+        "Donau\xaddampf", "zero\u200bwidth", "می\u200cخواهم", "\u200eleft", "Pаris", "Москвa",
+        "govern-\nment", "government",
         "well-\nknown", "e\u0301", "ﬁn", "5\xb5m", "😀\u200d😀", "\x85", "\uf7e9", "’", "“", "caf茅", "的",
     ]
 )  # fmt: skip
@@ -196,7 +202,7 @@ def test_joined_edits_do_what_both_do_one_after_the_other(data, text):
     second = spans(data.draw, between)
     edits = joined(text, first, second)
     assert carried_out(text, edits) == carried_out(between, second)
-    assert all(a.end <= b.start for a, b in zip(edits, edits[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(edits))
 
 
 def test_two_words_that_fit_restore_nothing():
@@ -217,8 +223,12 @@ def test_parts_of_a_text_are_found():
 
 @pytest.mark.parametrize(
     ("table", "told"),
-    [({"repair": {"homoglyphs": "repair"}}, "homoglyphs"), ({"repair": {"invisible": "on"}}, "on"), ({"margin": {"x": 1}}, "x")],
-)  # fmt: skip
+    [
+        ({"repair": {"homoglyphs": "repair"}}, "homoglyphs"),
+        ({"repair": {"invisible": "on"}}, "on"),
+        ({"margin": {"x": 1}}, "x"),
+    ],
+)
 def test_switches_that_are_not_understood_are_refused(table, told):
     with pytest.raises(RuleError, match=told):
         encoding.parse({"encoding.toml": {"max_nested_entities": 3, "max_combining_run": 31, **table}})

@@ -8,7 +8,7 @@ with one line in windows-1252; and the same texts whole in MacRoman and windows-
 decoded (stray bytes stand for themselves) and, where a line is in windows-1252, after the encoding stage.
 
 Beside it stand chardet, charset-normalizer, Beautiful Soup's UnicodeDammit, resiliparse and faust-cchardet, those of
-them that `--peers PYTHON` can import (`pip install charset-normalizer resiliparse faust-cchardet chardet beautifulsoup4`).
+them that `--peers PYTHON` can import (`pip install charset-normalizer resiliparse faust-cchardet beautifulsoup4`).
 A peer that is told the declared charset (UnicodeDammit) reads it from the page, as we do.
 """
 
@@ -101,7 +101,9 @@ def _():
     return lambda raw: read(raw, getattr(from_bytes(raw).best(), "encoding", None))
 @reader("UnicodeDammit")
 def _():
+    sys.modules["cchardet"] = None  # it would be asked before chardet, which knows more
     from bs4.dammit import UnicodeDammit
+    del sys.modules["cchardet"]
     return lambda raw: UnicodeDammit(raw, is_html=True).unicode_markup
 @reader("resiliparse")
 def _():

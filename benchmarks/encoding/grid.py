@@ -1,12 +1,13 @@
 """Restore text that was misread in each of 24 codecs, once and twice, beside plain ftfy and plsfix.
 
-python benchmarks/encoding/grid.py ../shared/bench/language/leipzig_dev.parquet [--each 12] [--plsfix PYTHON] [--failures]
+python benchmarks/encoding/grid.py ../shared/bench/language/leipzig_dev.parquet [--each 12] [--plsfix PYTHON]
 
 The parquet files have columns lang, kind and text; sentences with letters beyond ASCII are taken that the encoding
 stage leaves as they are. Three tables: UTF-8 read in a codec; the same done twice; text of a codec's own languages read
 as windows-1252 (and, for windows-1252, as others), once and then once more as UTF-8. A reading that fails loses
 information and is left out. "Exact" is the share of texts that come back to the letter. `--plsfix` names a Python that
-has plsfix (`pip install plsfix`), which is asked in one process; its wheel cannot be told to leave quotes and widths, so they do not count for it.
+has plsfix (`pip install plsfix`), which is asked in one process; its wheel cannot be told to leave quotes and widths,
+so they do not count for it.
 """
 
 import argparse
@@ -36,6 +37,7 @@ OWN = {
     "cp874": "th", "gb18030": "zh", "big5": "zh", "cp932": "ja", "cp949": "ko", "euc_jp": "ja",
     **dict.fromkeys(["iso8859-15", "mac-roman", "cp437"], "fr de es it pt sv"),
 }  # fmt: skip
+WESTERN = ("fr", "de", "es", "it", "pt", "sv")
 ABROAD = ("cp1250", "cp1251", "cp1253", "mac-roman", "cp437")
 RULES = rulebook.load().encoding
 Fix = Callable[[list[str]], list[str]]
@@ -61,7 +63,7 @@ def main() -> None:
     for codec, languages in OWN.items():
         own = [text for lang in languages.split() for text in sentences.get(lang, ())]
         single.append((f"{codec} as cp1252", once(own, codec, "latin-1" if "80" in codec else "sloppy-windows-1252")))
-    western = [text for lang in "fr de es it pt sv".split() for text in sentences.get(lang, ())]
+    western = [text for lang in WESTERN for text in sentences.get(lang, ())]
     single += [(f"cp1252 as {codec}", once(western, "cp1252", codec)) for codec in ABROAD]
     single += [(f"{a} as {b}", once(sentences.get("ru", []), a, b)) for a in ("cp1251", "koi8-r", "cp866")
                for b in ("cp1251", "koi8-r", "cp866") if a != b]  # fmt: skip

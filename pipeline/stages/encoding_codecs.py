@@ -20,8 +20,12 @@ Way = tuple[str, str, float]
 _UTF_8 = "utf-8"
 # What text is read in by mistake, and what it is written in: the logarithm of how common that is beside windows-1252.
 _WRONG = {
-    **{"sloppy-windows-1252": 0.0, "latin-1": 0.0, "sloppy-windows-1251": -1.0, "sloppy-windows-1250": -1.0},
-    **{"mac-roman": -4.0, "cp437": -5.0, "koi8-r": -3.0, "cp866": -3.0, "iso8859-2": -3.0, "iso8859-15": -3.0},
+    "sloppy-windows-1252": 0.0,
+    "latin-1": 0.0,
+    **dict.fromkeys(["sloppy-windows-1251", "sloppy-windows-1250"], -1.0),
+    **dict.fromkeys(["koi8-r", "cp866", "iso8859-2", "iso8859-15"], -3.0),
+    "mac-roman": -4.0,
+    "cp437": -5.0,
     **dict.fromkeys([f"sloppy-windows-125{n}" for n in (3, 4, 5, 6, 7)], -4.0),
 }
 # Text is read in these by mistake so seldom that only UTF-8 proves it.
@@ -30,10 +34,14 @@ _WRONG_SELDOM = dict.fromkeys(
 )
 _WRONG_WIDE = dict.fromkeys(["gb18030", "big5", "big5hkscs", "cp932", "euc_jp", "cp949"], -3.0)
 _RIGHT = {
-    **{"cp1252": 0.0, "cp1251": 0.0, "cp1250": 0.0, "iso8859-2": -0.5, "koi8-r": -1.0, "cp866": -1.0, "koi8-u": -1.5},
-    **dict.fromkeys(["cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"], -1.0),
-    **{"iso8859-7": -1.5, "iso8859-5": -2.0, "iso8859-15": -2.0, "mac-roman": -1.0, "mac-latin2": -6.0},
-    **{"cp437": -2.0, "cp850": -2.0, "cp852": -3.0, "mac-cyrillic": -5.0},
+    **dict.fromkeys(["cp1252", "cp1251", "cp1250"], 0.0),
+    "iso8859-2": -0.5,
+    **dict.fromkeys(["koi8-r", "cp866", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "mac-roman"], -1.0),
+    **dict.fromkeys(["koi8-u", "iso8859-7"], -1.5),
+    **dict.fromkeys(["iso8859-5", "iso8859-15", "cp437", "cp850"], -2.0),
+    "cp852": -3.0,
+    "mac-cyrillic": -5.0,
+    "mac-latin2": -6.0,
 }
 _NAMES = {"latin-1": "iso8859-1"}
 _MISREAD = -2.0
@@ -68,8 +76,10 @@ class Reading(NamedTuple):
 
 
 class Margins(NamedTuple):
-    """What a reading must show: gains for UTF-8, for other codecs, for these where one character alone was misread,
-    and the share of pairs that a language has.
+    """What a reading must show.
+
+    Gains for UTF-8, for other codecs, for these where one character alone was misread; and the share of the pairs
+    beyond ASCII that the language has.
     """
 
     utf_8: float

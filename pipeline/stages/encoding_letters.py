@@ -47,14 +47,12 @@ _TAUGHT = (
 # No codec of one byte a character has their letters, so that one cost for each says enough.
 _WITHOUT = ("bn", "gu", "hi", "ja", "kn", "ko", "ml", "mr", "ne", "pa", "ta", "te", "zh-cn", "zh-tw")
 
-
 _INNER_CAPITAL = re.compile("[a-zß-öø-ÿα-ώа-џ][A-ZÀ-ÖØ-ÞΑ-ΫА-ЯЀ-Џ]")
 _LETTER = r"[^\W\d_]"
 _INNER_SIGN = re.compile(
     f"(?<={_LETTER})(?:[^\\w\\s{_IN_WORDS}\0-\x7f]|[¹²³])(?={_LETTER})|(?<=[A-Za-zß-ÿ])[\u2e80-\ud7a3]+(?=[a-zß-ÿ])"
     r"|[¿¡](?!\w)"
 )
-
 
 # Codecs of one byte a character that text is read in by mistake.
 SINGLE = (

@@ -1,4 +1,4 @@
-"""Find characters that are not seen or not meant: soft hyphens, marks without a function, look-alikes, open entities."""
+"""Find characters that are not seen or not meant: soft hyphens, idle marks, look-alikes, open entities."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Repair text that was read in the wrong codec: a whole block, or, of UTF-8, those of its sentences or words that were."""
+"""Repair text that was read in the wrong codec: a whole block, or, of UTF-8, those of its sentences or words."""
 
 import math
 import re
@@ -11,6 +11,7 @@ from pipeline.stages.encoding_odd import is_odd
 
 # That one block in ten thousand was misread, as odds in natural logarithms: what a gain has to make up for.
 _ODDS = math.log(1e-4)
+_AT_LEAST = 1.0  # nats by which a word must be likelier as it stands
 _SENTENCE = re.compile(r"[^.!?…]+[.!?…]*[”»\"')]*\s*|.+?")
 _WORD = re.compile(r"\S*[^\x00-\x7f]\S*")
 
@@ -59,7 +60,11 @@ def _sound_words_kept(before: str, after: str) -> str:
     ours, theirs = before.split(" "), after.split(" ")
     if len(ours) != len(theirs):
         return after
-    return " ".join(
-        word if word != again and likelihood(word).known > likelihood(again).known else again
-        for word, again in zip(ours, theirs, strict=True)
-    )
+    pairs = zip(ours, theirs, strict=True)
+    return " ".join(word if word != again and _is_sounder(word, again) else again for word, again in pairs)
+
+
+def _is_sounder(word: str, again: str) -> bool:
+    if not all(char.isalpha() for char in word if char > "\x7f"):
+        return False
+    return likelihood(word).log > likelihood(again).log + _AT_LEAST

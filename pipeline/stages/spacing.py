@@ -13,6 +13,7 @@ from pipeline.tables import Edit
 _SPACE = " \t\n\r\f\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _RUN = re.compile(f"[{_SPACE}]+")
 _BREAK = re.compile("[\n\r\f\u2028\u2029]")
+_TWO_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{2}\Z")
 # A single ideographic space, or a thin one, is its language's typography.
 _LAWFUL = frozenset(" \u2009\u200a\u202f\u205f\u3000")
 _KEYS = (
@@ -74,9 +75,7 @@ def _typographic(left: str, right: str, rules: Rules) -> bool:
 
 def _after_two_letters(text: str, end: int, rules: Rules) -> bool:
     """Tell whether a word of two letters stands before, in a text of a language that keeps such words with the next."""
-    short = text[max(0, end - 3) : end]
-    word = short[-2:]
-    if len(word) != 2 or not word.isalpha() or (len(short) == 3 and short[0].isalnum()):
+    if not _TWO_LETTERS.search(text[max(0, end - 3) : end]):
         return False
     return not rules.after_two_letters_with.isdisjoint(text)
 
