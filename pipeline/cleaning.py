@@ -16,7 +16,7 @@ from pipeline.duplicates.linked import REPEATS
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
-from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
+from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing, typography
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
@@ -35,13 +35,14 @@ from pipeline.tables import (
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays.
+    """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays.
 
     `tongues` are the paragraphs in another language than their document.
     """
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
+    flags: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
     tongues: pa.RecordBatch
@@ -69,6 +70,7 @@ def clean(
     blocks: pa.RecordBatch,
     pages: Mapping[str, Page],
     sites: Mapping[str, boilerplate.Site],
+    people: Mapping[str, mistranslation.Known],
     rules: Rulebook,
     repaired: pa.RecordBatch | None = None,
 ) -> Cleaned:
@@ -79,16 +81,21 @@ def clean(
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
-    left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts, readings, tongues = draft(judged, left, pages, rules)
+    whole = [page for _, page in documents(judged)]
+    decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
+    left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    marks = typography.decide(left, rules.typography, {doc: origin.score for doc, origin in decided.judged.items()})
+    left, third = _step(left, typography.propose, marks, "typography")
+    drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    repairs = [second] if repaired is None else [second, repaired]
+    repairs = [second, third] if repaired is None else [second, third, repaired]
     ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
-    entries = pa.concat_batches([first, second])
+    entries = pa.concat_batches([first, second, third])
+    flags = pa.concat_batches([decided.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
-    return Cleaned(verdicts, entries, *made, signed, cut)
+    return Cleaned(verdicts, entries, flags, *made, signed, cut)
 
 
 def finish(

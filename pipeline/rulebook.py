@@ -11,7 +11,7 @@ from pipeline import events, language, metadata
 from pipeline.containers import Fields, fields
 from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
-from pipeline.stages import boilerplate, encoding, mistranslation, spacing
+from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
 from pipeline.store import digest_of_files
 
 BUILT_IN = Path(__file__).parent / "rules"
@@ -24,6 +24,7 @@ class Rulebook(NamedTuple):
     spacing: spacing.Rules
     boilerplate: boilerplate.Rules
     mistranslation: mistranslation.Rules
+    typography: typography.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
     sentences: sentences.Rules
@@ -60,6 +61,7 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         spacing=spacing.parse(files),
         boilerplate=boilerplate.parse(files),
         mistranslation=mistranslation.parse(files),
+        typography=typography.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
         sentences=sentences.parse(files),

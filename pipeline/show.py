@@ -22,6 +22,7 @@ _STAGE_STYLE = {
     "spacing": "bright_black",
     "boilerplate": "red",
     "mistranslation": "yellow",
+    "typography": "bright_yellow",
     "duplicate": "magenta",
 }
 

@@ -136,6 +136,8 @@ class Document(NamedTuple):
     duplicate_of: str | None
     duplicate_score: float | None
     revision_of: str | None
+    mt_score: float
+    mt_source: str | None
     flags: tuple[str, ...]
     blocks: int
     kept: int
@@ -177,6 +179,60 @@ class Mention(NamedTuple):
     block: int
     name: str
     slot: str
+
+
+class Seen(NamedTuple):
+    """What a document says of a person, how often, and the first block that says it; slots as in `pipeline.people`."""
+
+    doc: str
+    block: int
+    slot: str
+    name: str
+    value: str
+    times: int
+
+
+class Told(NamedTuple):
+    """What another document (`ref_doc`) says that bears on `doc`; in `times`, how many documents or how often."""
+
+    doc: str
+    ref_doc: str
+    ref_block: int
+    slot: str
+    name: str
+    value: str
+    times: int
+
+
+class Entity(NamedTuple):
+    """A person whom a document names in full, the spelling, and the one that most of the run's documents have."""
+
+    doc: str
+    block: int
+    surname: str
+    given: str
+    usual: str
+    times: int
+    documents: int
+
+
+class Flag(NamedTuple):
+    """A decision about a word: what was found, what it rests on, and whether it was repaired, flagged or refused."""
+
+    doc: str
+    block: int
+    start: int
+    end: int
+    text: str
+    rule: str
+    suggestion: str | None
+    slot: str | None
+    evidence: str | None
+    ref_doc: str | None
+    ref_block: int | None
+    confidence: float
+    action: str
+    guard: str | None
 
 
 class Tongue(NamedTuple):
@@ -384,6 +440,8 @@ DOCUMENTS = pa.schema(
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
         _field("duplicate_score", SCORE, "share of its blocks that stand in that document", null=True),
         _field("revision_of", TEXT, "the version of this article that was published last before it", null=True),
+        _field("mt_score", SCORE, "how likely it is that a machine translated the article, 0 to 1"),
+        _field("mt_source", TEXT, "language that it was translated from, BCP 47; null where nothing tells", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
         _field("blocks", INT, "blocks read"),
         _field("kept", INT, "paragraphs in the table of paragraphs"),
@@ -436,6 +494,57 @@ MENTIONS = pa.schema(
         _field("name", TEXT, "the name"),
         _field("slot", TEXT, "what it is: name, figure, quote, or published for the day of publication"),
     ]
+)
+
+_SAID = [
+    _field("slot", TEXT, "what is said: name, title, speaker, bare, orphan, spelling, accuses, owns or order"),
+    _field("name", TEXT, "surname, or what stands in its place"),
+    _field("value", TEXT, "given name, title, verb: what the slot asks for"),
+    _field("times", INT, "how often"),
+]
+
+PEOPLE = pa.schema([_DOC, _BLOCK, *_SAID])
+
+TOLD = pa.schema(
+    [
+        _DOC,
+        _field("ref_doc", TEXT, "document that says it"),
+        _field("ref_block", INT, "number of the block that says it first"),
+        *_SAID,
+    ]
+)
+
+ENTITIES = pa.schema(
+    [
+        _DOC,
+        _field("block", INT, "first block that names the person so"),
+        _field("surname", TEXT, "surname"),
+        _field("given", TEXT, "given name, as spelled there"),
+        _field("usual", TEXT, "given name as most documents of the run spell it; no text is changed for it"),
+        _field("times", INT, "how often the document names the person so"),
+        _field("documents", INT, "documents of the run that spell the name so"),
+    ],
+    metadata={"description": "people whom documents name in full, with lawful spellings side by side"},
+)
+
+FLAGS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
+        _field("end", INT, "character after the span"),
+        _field("text", TEXT, "what stood there"),
+        _field("rule", TEXT, "rule that found it"),
+        _field("suggestion", TEXT, "what would stand there; null where the rule knows no better", null=True),
+        _field("slot", TEXT, "the place in the sentence, or the pattern", null=True),
+        _field("evidence", TEXT, "what the rule rests on", null=True),
+        _REF_DOC,
+        _REF_BLOCK,
+        _field("confidence", SCORE, "how sure the rule is, 0 to 1"),
+        _field("action", TEXT, "repaired, flagged or refused"),
+        _field("guard", TEXT, "the guard that refused it", null=True),
+    ],
+    metadata={"description": "every decision about a mistranslation; only what was repaired changed the text"},
 )
 
 TONGUES = pa.schema([_DOC, _BLOCK, _field("language", TEXT, "language of the paragraph, BCP 47")])
@@ -503,6 +612,8 @@ PUBLISHED = {
     "ledger": LEDGER,
     "copies": COPIES,
     "events": EVENTS,
+    "entities": ENTITIES,
+    "flags": FLAGS,
     "paragraphs": PARAGRAPHS,
 }
 

@@ -23,7 +23,7 @@ FLOORS = [
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {"pipeline.containers"},
     {
-        "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
+        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },
@@ -35,6 +35,7 @@ FLOORS = [
     {"pipeline.reading"},
     {"pipeline.memory"},
     {"pipeline.gathering"},
+    {"pipeline.copies"},
     {"pipeline.parts"},
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},
     {"pipeline.__main__", "flows"},

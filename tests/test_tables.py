@@ -67,6 +67,8 @@ def test_tables_join_on_their_keys(sample):
         ("copies", "blocks", "a.ref_doc = b.doc AND a.ref_block = b.block"),
         ("documents", "files", "a.file = b.file"),
         ("events", "documents", "a.doc = b.doc"),
+        ("entities", "documents", "a.doc = b.doc"),
+        ("flags", "blocks", "a.doc = b.doc AND a.block = b.block"),
     ]:
         query = f"SELECT count(*) FROM '{latest}/{left}/*.parquet' a ANTI JOIN '{latest}/{right}/*.parquet' b ON {on}"
         assert duckdb.sql(query).fetchall() == [(0,)], (left, right)
