@@ -1,57 +1,32 @@
-"""The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
+"""The pass that sees all parts before they are cleaned: what sites repeat, who acts, who reports one event."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import events, memory, people, sightings, store
-from pipeline.duplicates import clusters, covers
-from pipeline.duplicates.revisions import Version, revisions
-from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
+from pipeline.job import Job, Part, hosts_of, load_rules, mend_key, note, noted_key
 from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
-from pipeline.store_numbers import Shelf
 from pipeline.tables import (
-    COPIES,
     ENTITIES,
     EVENTS,
     LINES,
     MENTIONS,
     PEOPLE,
     TOLD,
-    TWINS,
-    Document,
     Line,
     Page,
     Told,
-    Twin,
     rows_of,
     table_of,
 )
 
-_GATHERED, _LINKED = "gathered.json", "linked.json"
-
-
-class Links(NamedTuple):
-    """What a part sees of the others: its copies, its events, and its documents that repeat another as a whole."""
-
-    copies: pa.Table
-    events: pa.Table
-    entities: pa.Table
-    event_of: Mapping[str, str]
-    twin_of: Mapping[str, Twin]
-
-    def complete(self, draft: Document) -> Document:
-        """Fill in a document's event, the document that it repeats, and the version before it."""
-        twin = self.twin_of.get(draft.doc)
-        draft = draft._replace(event=self.event_of.get(draft.doc))
-        return draft if twin is None else draft._replace(**twin._asdict())
+GATHERED = "gathered.json"
 
 
 def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -73,11 +48,13 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     for part in parts:
         hosts = set((host_of := hosts_of(job, part)).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
-        mine = _only(told, pa.array(sorted(host_of), pa.string()))
+        mine = only(told, pa.array(sorted(host_of), pa.string()))
         digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
-    note(job, _GATHERED, key, digests)
-    found = store.table([place / "events.parquet"], EVENTS)["event"].unique()
-    return {"templates": len(templates), "events": len(found)}
+    note(job, GATHERED, key, digests)
+    return {
+        "templates": len(templates),
+        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
+    }
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
@@ -102,7 +79,7 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
     store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)], {})
     mentions = store.table([place / "mentions.parquet" for place in mended], MENTIONS)
     dated = mentions.filter(pc.equal(mentions["slot"], "published"))
-    dates = _pairs(dated["doc"], dated["name"])
+    dates = pairs(dated["doc"], dated["name"])
     named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
     found = events.gather(named, {doc: dates.get(doc) for doc in host_of}, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
@@ -115,7 +92,7 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
 def told_to(job: Job, part: Part) -> dict[str, list[Told]]:
     """Read what the documents of a part are told of people by the other documents of the run."""
     told: dict[str, list[Told]] = {doc: [] for doc in hosts_of(job, part)}
-    for row in rows_of(_only(store.table([_gathered(job) / "told.parquet"], TOLD), pa.array(told, pa.string())), Told):
+    for row in rows_of(only(store.table([gathered(job) / "told.parquet"], TOLD), pa.array(told, pa.string())), Told):
         told[row.doc].append(row)
     return told
 
@@ -123,7 +100,7 @@ def told_to(job: Job, part: Part) -> dict[str, list[Told]]:
 def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
     """Read the lines that the sites of a part's documents repeat, by host."""
     lines: dict[str, set[str]] = {host: set() for host in hosts_of(job, part).values() if host is not None}
-    for line in rows_of(store.table([_gathered(job) / "templates.parquet"], LINES), Line):
+    for line in rows_of(store.table([gathered(job) / "templates.parquet"], LINES), Line):
         if line.host in lines:
             lines[line.host].add(line.line)
     return {host: frozenset(found) for host, found in lines.items()}
@@ -147,84 +124,16 @@ def sites_of(pages: Mapping[str, Page], lines: Mapping[str, frozenset[str]]) -> 
     }
 
 
-def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
-    """Find the copies among the paragraphs of all parts, each with the one that stays for it.
-
-    Returns:
-        copies: paragraphs that repeat another; twins: documents that repeat another as a whole.
-    """
-    rules = load_rules(job)
-    cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
-    key = store.digest("link", [place.name for place in cleaned])
-    place = job.work("link", key)
-    if not place.is_dir():
-        with store.folder(place) as draft:
-            _link(cleaned, draft, rules)
-    note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
-    copies, twins = (
-        store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
-    )
-    return {"copies": copies.num_rows, "twins": twins.num_rows - twins["duplicate_of"].null_count}
-
-
-def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
-    def linked(name: str, how: clusters.Rules) -> clusters.Linked:
-        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-            return chain.from_iterable(store.batches(place / name, columns) for place in cleaned)
-
-        with store.scratch(draft / "shelf") as shelf:
-            return clusters.link_all(read, Shelf(shelf), how)
-
-    blocks = linked("signatures.parquet", rules.duplicate)
-    covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
-    store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
-    told = [place / "documents.parquet" for place in cleaned]
-    versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
-    later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
-    whole = blocks.twins()
-    none: tuple[str | None, float | None] = (None, None)
-    twins = ((doc, *whole.get(doc, none), later.get(doc)) for doc in sorted(whole.keys() | later.keys()))
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)], {})
-
-
-def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    for batch in store.batches(path, names):
-        yield from zip(*(batch[name].to_pylist() for name in names), strict=True)
-
-
-def _digest_of_links(job: Job, part: Part, place: Path) -> str:
-    links = _read_links(job, place, hosts_of(job, part))
-    tables = (store.digest_of_table(t) for t in (links.copies, links.events, links.entities))
-    return store.digest(*tables, sorted(links.twin_of.items()))
-
-
-def links_of(job: Job, part: Part) -> Links:
-    """Read what the run knows of the copies, events and twins of a part's documents."""
-    return _read_links(job, job.work("link", noted_key(job, _LINKED)), hosts_of(job, part))
-
-
-def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
-    mine = pa.array(sorted(docs), pa.string())
-    copies, twins, found, entities = (
-        _only(store.table([path], schema), mine)
-        for path, schema in (
-            (place / "copies.parquet", COPIES),
-            (place / "twins.parquet", TWINS),
-            (_gathered(job) / "events.parquet", EVENTS),
-            (_gathered(job) / "entities.parquet", ENTITIES),
-        )
-    )
-    event_of, twin_of = _pairs(found["doc"], found["event"]), {twin.doc: twin for twin in rows_of(twins, Twin)}
-    return Links(copies, found, entities, event_of, twin_of)
-
-
-def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
+def pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
+    """Make a mapping of two columns."""
     return dict(zip(keys.to_pylist(), values.to_pylist(), strict=True))
 
 
-def _only(rows: pa.Table, docs: pa.Array) -> pa.Table:
+def only(rows: pa.Table, docs: pa.Array) -> pa.Table:
+    """Keep the rows of some documents."""
     return rows.filter(pc.is_in(rows["doc"], value_set=docs)).combine_chunks()
 
 
-def _gathered(job: Job) -> Path:
-    return job.work("gather", noted_key(job, _GATHERED))
+def gathered(job: Job) -> Path:
+    """Find the folder of what this pass made."""
+    return job.work("gather", noted_key(job, GATHERED))

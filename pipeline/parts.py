@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
-from pipeline.gathering import links_of, site_lines, sites_of, told_to
+from pipeline.copies import links_of
+from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
 from pipeline.reading import Read, read_batches
