@@ -51,8 +51,10 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         mine = only(told, pa.array(sorted(host_of), pa.string()))
         digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
     note(job, GATHERED, key, digests)
-    found = store.table([place / "events.parquet"], EVENTS)["event"].unique()
-    return {"templates": len(templates), "events": len(found)}
+    return {
+        "templates": len(templates),
+        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
+    }
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
