@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.drafting import draft
 from pipeline.duplicates import signatures
 from pipeline.duplicates.clusters import REMOVED
+from pipeline.events import quotations
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
@@ -36,7 +37,7 @@ from pipeline.tables import (
 class Cleaned(NamedTuple):
     """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays.
 
-    `tongues` are the paragraphs in another language than their document.
+    `tongues` are the paragraphs in another language than their document, `quotations` what the articles quote.
     """
 
     verdicts: pa.RecordBatch
@@ -45,6 +46,7 @@ class Cleaned(NamedTuple):
     readings: pa.RecordBatch
     tongues: pa.RecordBatch
     signatures: pa.RecordBatch
+    quotations: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -77,7 +79,8 @@ def clean(
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     entries = pa.concat_batches([first, second])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
-    return Cleaned(verdicts, entries, *made, signed)
+    quoted = quotations(left, frozenset(rules.metadata.text_roles), rules.events.speech)
+    return Cleaned(verdicts, entries, *made, signed, quoted)
 
 
 def finish(

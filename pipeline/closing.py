@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from pipeline import memory, report, rulebook, store
+from pipeline import linking, memory, report, rulebook, store
 from pipeline.job import Job, JobError, Part, clean_key, code, finish_key, mend_key, noted_key
 from pipeline.tables import FILES, PUBLISHED, FileRow, rows_of
 
@@ -48,7 +48,8 @@ def _part_files(job: Job, parts: Sequence[Part]) -> Iterator[tuple[str, int, Pat
         finished = job.work("finish", finish_key(job, part))
         made = {"files": job.work("read", part.key), "readings": job.work("clean", clean_key(job, part))}
         for name in PUBLISHED:
-            yield name, part.number, made.get(name, finished) / f"{name}.parquet"
+            path = linking.quotes_of(job, part) if name == "quotes" else made.get(name, finished) / f"{name}.parquet"
+            yield name, part.number, path
 
 
 def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
         "finish": {finish_key(job, part) for part in parts},
         "gather": {noted_key(job, "gathered.json")},
         "link": {noted_key(job, "linked.json")},
+        "quotes": {linking.quotes_key(job)},
     }
     for name, keys in used.items():
         for place in sorted(job.work(name).iterdir()):

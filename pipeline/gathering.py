@@ -1,7 +1,7 @@
 """The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,6 @@ from pipeline.tables import (
     COPIES,
     EVENTS,
     LINES,
-    MENTIONS,
     SIGNATURES,
     TWINS,
     Document,
@@ -28,7 +27,7 @@ from pipeline.tables import (
     table_of,
 )
 
-_GATHERED, _LINKED = "gathered.json", "linked.json"
+GATHERED, _LINKED = "gathered.json", "linked.json"
 
 
 class Links(NamedTuple):
@@ -63,7 +62,7 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         hosts = set(hosts_of(job, part).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
         digests[part.number] = store.digest(job.state, seen)
-    note(job, _GATHERED, key, digests)
+    note(job, GATHERED, key, digests)
     found = store.table([place / "events.parquet"], EVENTS)
     return {"templates": len(templates), "events": len(found["event"].unique())}
 
@@ -88,11 +87,12 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
         if docs >= least and docs >= share * documents[host]
     ]
     store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)], {})
-    mentions = store.table([place / "mentions.parquet" for place in mended], MENTIONS)
-    dated = mentions.filter(pc.equal(mentions["slot"], "published"))
-    dates = _pairs(dated["doc"], dated["name"])
-    named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
-    found = events.gather(named, {doc: dates.get(doc) for doc in host_of}, rules.events)
+
+    def mentions() -> Iterator[pa.RecordBatch]:
+        for place in mended:
+            yield from store.batches(place / "mentions.parquet", ["doc", "name", "slot"])
+
+    found = events.gather(mentions, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
 
 
@@ -185,4 +185,4 @@ def _only(rows: pa.Table, docs: pa.Array) -> pa.Table:
 
 
 def _gathered(job: Job) -> Path:
-    return job.work("gather", noted_key(job, _GATHERED))
+    return job.work("gather", noted_key(job, GATHERED))

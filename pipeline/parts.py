@@ -30,6 +30,7 @@ from pipeline.tables import (
     MENTIONS,
     PAGES,
     PARAGRAPHS,
+    QUOTATIONS,
     READINGS,
     SHOWN,
     SIGNATURES,
@@ -133,6 +134,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
+        store.table_writer(draft / "quotations.parquet", QUOTATIONS, made_with) as quoted,
     ):
         side_by_side = (store.batches(read / "blocks.parquet"), store.batches(mended / "ledger.parquet"))
         for blocks, first, pages in zip(*side_by_side, page_batches(job, part), strict=True):
@@ -143,6 +145,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             readings.write(cleaned.readings)
             tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
+            quoted.write(cleaned.quotations)
             removed += cleaned.entries["after"].null_count
             corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
     return {"removed": removed, "corrected": corrected}

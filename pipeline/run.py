@@ -12,8 +12,9 @@ from multiprocessing import get_context
 from typing import Any
 
 from pipeline.closing import close_run
-from pipeline.gathering import gather_run, link_run
+from pipeline.gathering import gather_run
 from pipeline.job import Job, JobError, Part, hold, open_job
+from pipeline.linking import link_run
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
 from pipeline.staging import stage_raw

@@ -35,6 +35,7 @@ FLOORS = [
     {"pipeline.reading"},
     {"pipeline.memory"},
     {"pipeline.gathering"},
+    {"pipeline.linking"},
     {"pipeline.parts"},
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},
     {"pipeline.__main__", "flows"},

@@ -22,6 +22,7 @@ from pipeline.tables import PUBLISHED
 KEYS = {
     "files": ["file", "record"], "documents": ["doc"], "readings": ["doc", "field", "value"],
     "blocks": ["doc", "block"], "events": ["event", "doc"],
+    "quotes": ["event", "quote", "doc", "block", "start"],
     "ledger": ["doc", "block", "step", "start", "end"], "copies": ["doc", "block"], "paragraphs": ["doc", "block"],
 }  # fmt: skip
 
