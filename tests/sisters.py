@@ -21,7 +21,7 @@ class Article(NamedTuple):
     event: str
     date: str | None
     text: str
-    spoken: dict[str, str]  # what was said in the event, by name of the quotation, in this article's wording
+    spoken: dict[str, tuple[str, str]]  # quotations by name: in this article's wording, and the surname it gives
 
 
 class Style(NamedTuple):
@@ -93,7 +93,8 @@ def report(rng, doc, event, story, told, style, opening):
         slots |= mangled(rng, slots)
     lines = [wording(rng, fact, machine=machine) for fact in (story["headline"], *chosen)]
     lines = [line[0].upper() + line[1:] for line in (line.format(**slots) for line in lines)]
-    spoken = {name: slots[name] for name in ("q1", "q2") if any(slots[name] in line for line in lines)}
+    pairs = {"q1": (slots["q1"], slots["s1"]), "q2": (slots["q2"], slots["s2"])}
+    spoken = {name: said for name, said in pairs.items() if any(said[0] in line for line in lines)}
     mark = rng.choice(style.marks)
     if rng.random() < 0.5:
         aside = rng.choice(MATERIAL["aside"]["lines"]).format(**spell(facts(rng, story)))

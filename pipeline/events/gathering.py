@@ -41,6 +41,7 @@ class Rules:
     same_day: float  # figures and quotations that both must have, each weighed by its rarity: where the days are equal
     next_day: float  # ... where they differ
     no_day: float  # ... where one is not known
+    no_days: float  # ... where neither is
     undated_figures: float  # ... and what figures count there, which a look back years later has as well
     min_linked: float  # share of the pairs across two groups that must be linked before the groups become one
 
@@ -127,7 +128,8 @@ def _judge(
     net = figures * np.where(dated, 1, rules.undated_figures) - rules.figure_share * (asked - figures)
     more = rules.more_names * np.minimum(names - rules.min_names * UNIT, rules.most_named * UNIT)
     traces = np.minimum(quotes, rules.most_quoted * UNIT) + net + more
-    needed = np.where(~dated, rules.no_day, np.where(left == right, rules.same_day, rules.next_day))
+    undated = np.where(np.maximum(left, right) == NO_DAY, rules.no_days, rules.no_day)
+    needed = np.where(~dated, undated, np.where(left == right, rules.same_day, rules.next_day))
     alike = (names >= rules.min_names * UNIT) & (score >= rules.min_share) & (traces >= needed * UNIT)
     kept = (some[0], some[1], score, traces.astype(np.int64) // UNIT, dated & (left == right))
     return tuple(column[alike] for column in kept)

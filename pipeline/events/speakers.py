@@ -131,7 +131,7 @@ def _before(text: str, span: Span, rules: Rules) -> _Named | None:
                 return named
     if head.rstrip()[-1:] == ":":
         names = [*_names(words, rules)]
-        return _Named(names[0]) if names else None
+        return _Named(next((name for name in names if " " in name), names[-1])) if names else None
     return None
 
 
