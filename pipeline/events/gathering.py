@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -95,13 +96,17 @@ def _rows(corpus: Corpus, leader: Ints, best: NDArray[np.float64]) -> pa.RecordB
 
 
 def _links(corpus: Corpus, slots: Sequence[Shared], rules: Rules) -> Links:
-    """Keep the pairs that report one event, the surest first, ties by number: same day, then by evidence."""
-    found = [_judge(corpus, slots, some, rules) for some in _candidates(corpus, slots, rules)]
-    left, right, score, traces, sure = (
-        np.concatenate([each[column] for each in found]) if found else np.zeros(0, kind)
-        for column, kind in enumerate((np.int64, np.int64, np.float64, np.int64, np.bool_))
-    )
-    order = np.lexsort((right, left, -score, np.maximum(corpus.days[left], corpus.days[right]), -traces, ~sure))
+    """Keep the pairs that report one event, the surest first.
+
+    Those of equal days come before all others, then those with more traces, then the earlier, for what was said is
+    quoted again on later days; then those with more names in common; then by number.
+    """
+    nothing = np.zeros(0, np.int64)
+    found = [_Judged(nothing, nothing, nothing.astype(np.float64), nothing, nothing.astype(np.bool_))]
+    found += [_judge(corpus, slots, some, rules) for some in _candidates(corpus, slots, rules)]
+    left, right, score, traces, same_day = (np.concatenate(column) for column in zip(*found, strict=True))
+    latest = np.maximum(corpus.days[left], corpus.days[right])
+    order = np.lexsort((right, left, -score, latest, -traces, ~same_day))
     return Links(left[order], right[order], score[order])
 
 
@@ -109,27 +114,34 @@ def _candidates(corpus: Corpus, slots: Sequence[Shared], rules: Rules) -> Iterat
     return pairs(corpus, slots, rules.max_days, rules.max_documents, rules.min_common)
 
 
-def _judge(
-    corpus: Corpus, slots: Sequence[Shared], some: Pairs, rules: Rules
-) -> tuple[Ints, Ints, NDArray[np.float64], Ints, NDArray[np.bool_]]:
-    """Keep those of some pairs that report one event: both ends, share of names, traces, and if the days are equal.
+class _Judged(NamedTuple):
+    """Pairs that report one event: share of names, traces in whole numbers, and whether their days are equal."""
+
+    left: Ints
+    right: Ints
+    score: NDArray[np.float64]
+    traces: Ints
+    same_day: NDArray[np.bool_]
+
+
+def _judge(corpus: Corpus, slots: Sequence[Shared], some: Pairs, rules: Rules) -> _Judged:
+    """Keep those of some pairs that report one event.
 
     Who acts is not enough, for the same people meet again: figures or quotations must be common too, the more
     of them the less the dates say for it. A value counts by its rarity, 1 where hardly another document has it.
     """
-    both = [ragged.shared(each.sets, some, each.rarity) for each in slots]
-    fewer = [np.minimum(*(each.totals[side] for side in some)) for each in slots]
-    names, figures, quotes = both
-    score = names / np.maximum(fewer[0], 1)
-    left, right = corpus.days[some[0]], corpus.days[some[1]]
-    dated = (left != NO_DAY) & (right != NO_DAY)
+    names, figures, quotes = (ragged.shared(each.sets, some, each.rarity) for each in slots)
+    score = names / np.maximum(np.minimum(*(slots[0].totals[side] for side in some)), 1)
+    left, right = (corpus.days[side] == NO_DAY for side in some)
     told = [slots[1].totals[side] for side in some]
-    asked = np.where(dated, fewer[1], np.maximum(told[0] * (left == NO_DAY), told[1] * (right == NO_DAY)))
-    net = figures * np.where(dated, 1, rules.undated_figures) - rules.figure_share * (asked - figures)
+    asked = np.where(left | right, np.maximum(told[0] * left, told[1] * right), np.minimum(*told))
+    net = figures * np.where(left | right, rules.undated_figures, 1) - rules.figure_share * (asked - figures)
     more = rules.more_names * np.minimum(names - rules.min_names * UNIT, rules.most_named * UNIT)
     traces = np.minimum(quotes, rules.most_quoted * UNIT) + net + more
-    undated = np.where(np.maximum(left, right) == NO_DAY, rules.no_days, rules.no_day)
-    needed = np.where(~dated, undated, np.where(left == right, rules.same_day, rules.next_day))
+    same_day = ~(left | right) & (corpus.days[some[0]] == corpus.days[some[1]])
+    needed = np.select(
+        [same_day, left & right, left | right], [rules.same_day, rules.no_days, rules.no_day], rules.next_day
+    )
     alike = (names >= rules.min_names * UNIT) & (score >= rules.min_share) & (traces >= needed * UNIT)
-    kept = (some[0], some[1], score, traces.astype(np.int64) // UNIT, dated & (left == right))
-    return tuple(column[alike] for column in kept)
+    kept = some[0], some[1], score, traces.astype(np.int64) // UNIT, same_day
+    return _Judged(*(column[alike] for column in kept))
