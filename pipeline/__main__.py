@@ -117,10 +117,15 @@ def _show(chosen: argparse.Namespace, console: Console) -> None:
 
 
 def _explain(chosen: argparse.Namespace, console: Console) -> None:
-    told = audit.history(audit.published(chosen.clean, chosen.run), chosen.doc)
+    folder = audit.published(chosen.clean, chosen.run)
+    told = audit.history(folder, chosen.doc)
     if chosen.block is not None and all(block.block != chosen.block for block in told.blocks):
         raise audit.AuditError(f"{told.document.doc} has blocks 0 to {len(told.blocks) - 1}, not {chosen.block}")
     console.print(show.explanation(told, chosen.block))
+    if chosen.block is not None:
+        copies = audit.cluster(folder, told.document.doc, chosen.block)
+        places = {(c.doc, c.block) for c in copies} | {(c.ref_doc, c.ref_block) for c in copies}
+        console.print(show.cluster(copies, {place: audit.text_of(folder, *place) for place in places}))
 
 
 def _diff(chosen: argparse.Namespace, console: Console) -> None:

@@ -70,6 +70,19 @@ def history(folder: Path, doc: str) -> History:
     )
 
 
+def cluster(folder: Path, doc: str, block: int) -> list[Copy]:
+    """Collect the copies that a block belongs with: all that refer to the block that stays for it, or to itself."""
+    rows = [*_rows(folder, "copies", _full_name(folder, doc)).to_pylist()]
+    mine = next((row for row in rows if row["block"] == block), None)
+    keeper = (_full_name(folder, doc), block) if mine is None else (mine["ref_doc"], mine["ref_block"])
+    found: list[Copy] = []
+    for path in sorted((folder / "copies").glob("*.parquet")):
+        for batch in store.batches(path):
+            near = pc.and_(pc.equal(batch["ref_doc"], keeper[0]), pc.equal(batch["ref_block"], keeper[1]))
+            found += rows_of(batch.filter(near), Copy)
+    return sorted(found)
+
+
 def text_of(folder: Path, doc: str, block: int) -> str | None:
     """Read one block as it was read from its raw file."""
     rows = _rows(folder, "blocks", doc)

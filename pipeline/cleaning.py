@@ -11,17 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.drafting import draft
-from pipeline.duplicates import signatures
-from pipeline.duplicates.clusters import REMOVED
+from pipeline.duplicates import claims, sentences, signatures
+from pipeline.duplicates.linked import REPEATS
 from pipeline.events import quotations
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
-from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing
+from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing, typography
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
     READINGS,
+    SENTENCES,
     TONGUES,
     Block,
     Copy,
@@ -35,17 +36,19 @@ from pipeline.tables import (
 
 
 class Cleaned(NamedTuple):
-    """A batch that was cleaned: verdicts, entries, documents so far and their readings, signatures of what stays.
+    """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays.
 
     `tongues` are the paragraphs in another language than their document, `quotations` what the articles quote.
     """
 
     verdicts: pa.RecordBatch
     entries: pa.RecordBatch
+    flags: pa.RecordBatch
     documents: pa.RecordBatch
     readings: pa.RecordBatch
     tongues: pa.RecordBatch
     signatures: pa.RecordBatch
+    sentences: pa.RecordBatch
     quotations: pa.RecordBatch
 
 
@@ -66,21 +69,36 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
 
 
 def clean(
-    blocks: pa.RecordBatch, pages: Mapping[str, Page], sites: Mapping[str, boilerplate.Site], rules: Rulebook
+    blocks: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    sites: Mapping[str, boilerplate.Site],
+    people: Mapping[str, mistranslation.Known],
+    rules: Rulebook,
+    repaired: pa.RecordBatch | None = None,
 ) -> Cleaned:
-    """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
+    """Judge the pages, take the boilerplate away and correct the words.
+
+    `blocks` have true characters already; `repaired` has the entries of that.
+    """
     verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
     judged = boilerplate.with_roles(blocks, verdicts)
     left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
-    left, second = _step(left, mistranslation.propose, rules.mistranslation, "mistranslation")
-    drafts, readings, tongues = draft(judged, left, pages, rules)
+    whole = [page for _, page in documents(judged)]
+    decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
+    left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    marks = typography.decide(left, rules.typography, {doc: origin.score for doc, origin in decided.judged.items()})
+    left, third = _step(left, typography.propose, marks, "typography")
+    drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    ranks = {draft.doc: draft.published or "~" for draft in drafts}
+    repairs = [second, third] if repaired is None else [second, third, repaired]
+    ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
-    entries = pa.concat_batches([first, second])
+    cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
+    entries = pa.concat_batches([first, second, third])
+    flags = pa.concat_batches([decided.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
     quoted = quotations(left, frozenset(rules.metadata.text_roles), rules.events.speech)
-    return Cleaned(verdicts, entries, *made, signed, quoted)
+    return Cleaned(verdicts, entries, flags, *made, signed, cut, quoted)
 
 
 def finish(
@@ -152,7 +170,7 @@ def _own_repeats(copies: Sequence[Copy]) -> set[tuple[str, int]]:
     repeated = set()
     for copy in sorted(copies, key=lambda c: (c.doc, c.block)):
         text = (copy.doc, copy.ref_doc, copy.ref_block)
-        if copy.kind in REMOVED and text in seen:
+        if copy.kind in REPEATS and text in seen:
             repeated.add((copy.doc, copy.block))
         seen.add(text)
     return repeated

@@ -46,7 +46,8 @@ def close_run(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
 def _part_files(job: Job, parts: Sequence[Part]) -> Iterator[tuple[str, int, Path]]:
     for part in parts:
         finished = job.work("finish", finish_key(job, part))
-        made = {"files": job.work("read", part.key), "readings": job.work("clean", clean_key(job, part))}
+        cleaned = job.work("clean", clean_key(job, part))
+        made = {"files": job.work("read", part.key), "readings": cleaned, "flags": cleaned}
         for name in PUBLISHED:
             path = linking.quotes_of(job, part) if name == "quotes" else made.get(name, finished) / f"{name}.parquet"
             yield name, part.number, path

@@ -5,16 +5,20 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from pipeline import language, metadata
-from pipeline.lift import documents
 from pipeline.roles import FURNITURE
 from pipeline.rulebook import Rulebook
+from pipeline.stages.mistranslation import Judged
 from pipeline.tables import Block, Document, Page, Reading, Share, Tongue, rows_of
 
 
 def draft(
-    judged: pa.RecordBatch, left: pa.RecordBatch, pages: Mapping[str, Page], rules: Rulebook
+    judged: Sequence[Sequence[Block]],
+    left: pa.RecordBatch,
+    pages: Mapping[str, Page],
+    origins: Mapping[str, Judged],
+    rules: Rulebook,
 ) -> tuple[list[Document], list[Reading], list[Tongue]]:
-    """Write down what is known of each document before its copies are.
+    """Write down what is known of each document before its copies are; `origins` says which a machine translated.
 
     Returns:
         the documents; the readings of their metadata; their paragraphs in another language than the document.
@@ -25,7 +29,7 @@ def draft(
     drafts: list[Document] = []
     readings: list[Reading] = []
     others: list[Tongue] = []
-    for _, page in documents(judged):
+    for page in judged:
         doc = page[0].doc
         told = metadata.read(pages[doc], page, texts.get(doc, {}), rules.metadata)
         staying = [block for block in page if block.block in texts.get(doc, {})]
@@ -34,7 +38,7 @@ def draft(
             [block.role in rules.language.roles for block in staying],
             rules.language,
         )
-        drafts.append(_draft(page, spoken, pages[doc], told, rules))
+        drafts.append(_draft(page, spoken, pages[doc], told, origins[doc], rules))
         readings += told.sources
         by_block = zip(staying, spoken.paragraphs, strict=True)
         others += [Tongue(doc, b.block, tag) for b, tag in by_block if tag and tag != spoken.document.tag]
@@ -42,7 +46,12 @@ def draft(
 
 
 def _draft(
-    page: Sequence[Block], spoken: language.Tongues, declared: Page, told: metadata.Metadata, rules: Rulebook
+    page: Sequence[Block],
+    spoken: language.Tongues,
+    declared: Page,
+    told: metadata.Metadata,
+    origin: Judged,
+    rules: Rulebook,
 ) -> Document:
     doubtful = any(b.keep and b.role in FURNITURE for b in page) or not any(b.role == "body" for b in page)
     mixed = language.is_mixed(spoken.shares, rules.language)
@@ -67,6 +76,10 @@ def _draft(
         languages=tuple(Share(*share) for share in spoken.shares),
         event=None,
         duplicate_of=None,
+        duplicate_score=None,
+        revision_of=None,
+        mt_score=origin.score,
+        mt_source=origin.source,
         flags=tuple(flag for flag, raised in (("needs-review", doubtful), ("mixed-language", mixed)) if raised),
         blocks=len(page),
         kept=0,

@@ -1,46 +1,31 @@
-"""The two passes that see all parts: what sites repeat and who reports one event; which paragraphs are copies."""
+"""The pass that sees all parts before they are cleaned: what sites repeat, who acts, who reports one event."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import events, memory, sightings, store
-from pipeline.duplicates import clusters
-from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, mend_key, note, noted_key
+from pipeline import events, memory, people, sightings, store
+from pipeline.job import Job, Part, hosts_of, load_rules, mend_key, note, noted_key
 from pipeline.lines import levels
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import Site
 from pipeline.tables import (
-    COPIES,
+    ENTITIES,
     EVENTS,
     LINES,
-    SIGNATURES,
-    TWINS,
-    Document,
+    PEOPLE,
+    TOLD,
     Line,
     Page,
+    Told,
     rows_of,
     table_of,
 )
 
-GATHERED, _LINKED = "gathered.json", "linked.json"
-
-
-class Links(NamedTuple):
-    """What a part sees of the others: its copies, its events, and its documents that repeat another as a whole."""
-
-    copies: pa.Table
-    events: pa.Table
-    event_of: Mapping[str, str]
-    twin_of: Mapping[str, str]
-
-    def complete(self, draft: Document) -> Document:
-        """Fill in a document's event and the document that it repeats."""
-        return draft._replace(event=self.event_of.get(draft.doc), duplicate_of=self.twin_of.get(draft.doc))
+GATHERED = "gathered.json"
 
 
 def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
@@ -57,14 +42,18 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         with store.folder(place) as draft:
             _gather(job, parts, remembered, draft, rules)
     templates = rows_of(store.table([place / "templates.parquet"], LINES), Line)
+    told = store.table([place / "told.parquet"], TOLD)
     digests = {}
     for part in parts:
-        hosts = set(hosts_of(job, part).values())
+        hosts = set((host_of := hosts_of(job, part)).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
-        digests[part.number] = store.digest(job.state, seen)
+        mine = only(told, pa.array(sorted(host_of), pa.string()))
+        digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
     note(job, GATHERED, key, digests)
-    found = store.table([place / "events.parquet"], EVENTS)
-    return {"templates": len(templates), "events": len(found["event"].unique())}
+    return {
+        "templates": len(templates),
+        "events": len(store.table([place / "events.parquet"], EVENTS)["event"].unique()),
+    }
 
 
 def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, rules: Rulebook) -> None:
@@ -94,12 +83,24 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
 
     found = events.gather(mentions, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
+    seen = store.table([place / "people.parquet" for place in mended], PEOPLE)
+    told = people.tell(seen, pa.table(found), rules.mistranslation.lexicon)
+    store.write_table(draft / "told.parquet", TOLD, [told], {})
+    store.write_table(draft / "entities.parquet", ENTITIES, [people.usual_spellings(seen)], {})
+
+
+def told_to(job: Job, part: Part) -> dict[str, list[Told]]:
+    """Read what the documents of a part are told of people by the other documents of the run."""
+    told: dict[str, list[Told]] = {doc: [] for doc in hosts_of(job, part)}
+    for row in rows_of(only(store.table([gathered(job) / "told.parquet"], TOLD), pa.array(told, pa.string())), Told):
+        told[row.doc].append(row)
+    return told
 
 
 def site_lines(job: Job, part: Part) -> dict[str, frozenset[str]]:
     """Read the lines that the sites of a part's documents repeat, by host."""
     lines: dict[str, set[str]] = {host: set() for host in hosts_of(job, part).values() if host is not None}
-    for line in rows_of(store.table([_gathered(job) / "templates.parquet"], LINES), Line):
+    for line in rows_of(store.table([gathered(job) / "templates.parquet"], LINES), Line):
         if line.host in lines:
             lines[line.host].add(line.line)
     return {host: frozenset(found) for host, found in lines.items()}
@@ -123,66 +124,16 @@ def sites_of(pages: Mapping[str, Page], lines: Mapping[str, frozenset[str]]) -> 
     }
 
 
-def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
-    """Find the copies among the paragraphs of all parts, each with the one that stays for it.
-
-    Returns:
-        copies: paragraphs that repeat another; twins: documents that repeat another as a whole.
-    """
-    rules = load_rules(job)
-    cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
-    key = store.digest("link", [place.name for place in cleaned])
-    place = job.work("link", key)
-    if not place.is_dir():
-        signed = store.table([c / "signatures.parquet" for c in cleaned], SIGNATURES)
-        with store.folder(place) as draft:
-            _link(signed, draft, rules)
-    note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
-    copies, twins = (
-        store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
-    )
-    return {"copies": copies.num_rows, "twins": twins.num_rows}
-
-
-def _link(signed: pa.Table, draft: Path, rules: Rulebook) -> None:
-    copies = clusters.link(signed, rules.duplicate)
-    store.write_table(draft / "copies.parquet", COPIES, [copies], {})
-    sizes = Counter(signed["doc"].to_pylist())
-    twins = clusters.whole_documents(pa.table(copies), sizes, rules.duplicate)
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(sorted(twins.items()), TWINS)], {})
-
-
-def _digest_of_links(job: Job, part: Part, place: Path) -> str:
-    links = _read_links(job, place, hosts_of(job, part))
-    tables = (store.digest_of_table(links.copies), store.digest_of_table(links.events))
-    return store.digest(*tables, sorted(links.twin_of.items()))
-
-
-def links_of(job: Job, part: Part) -> Links:
-    """Read what the run knows of the copies, events and twins of a part's documents."""
-    return _read_links(job, job.work("link", noted_key(job, _LINKED)), hosts_of(job, part))
-
-
-def _read_links(job: Job, place: Path, docs: Iterable[str]) -> Links:
-    mine = pa.array(sorted(docs), pa.string())
-    copies, twins, found = (
-        _only(store.table([path], schema), mine)
-        for path, schema in (
-            (place / "copies.parquet", COPIES),
-            (place / "twins.parquet", TWINS),
-            (_gathered(job) / "events.parquet", EVENTS),
-        )
-    )
-    return Links(copies, found, _pairs(found["doc"], found["event"]), _pairs(twins["doc"], twins["ref_doc"]))
-
-
-def _pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
+def pairs(keys: pa.ChunkedArray, values: pa.ChunkedArray) -> dict[str, str]:
+    """Make a mapping of two columns."""
     return dict(zip(keys.to_pylist(), values.to_pylist(), strict=True))
 
 
-def _only(rows: pa.Table, docs: pa.Array) -> pa.Table:
+def only(rows: pa.Table, docs: pa.Array) -> pa.Table:
+    """Keep the rows of some documents."""
     return rows.filter(pc.is_in(rows["doc"], value_set=docs)).combine_chunks()
 
 
-def _gathered(job: Job) -> Path:
+def gathered(job: Job) -> Path:
+    """Find the folder of what this pass made."""
     return job.work("gather", noted_key(job, GATHERED))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import events, gathering, store
+from pipeline import copies, events, store
+from pipeline.gathering import gathered
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, note, noted_key
 from pipeline.rulebook import Rulebook
 from pipeline.tables import EVENTS, QUOTATIONS, QUOTES, batch_of
@@ -18,17 +19,17 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     """Find the copies among the paragraphs of all parts, and align what the reports of each event quote.
 
     Returns:
-        what `gathering.link_run` counts; quotes: rows of aligned quotations.
+        what `copies.link_run` counts; quotes: rows of aligned quotations.
     """
-    counts = gathering.link_run(job, parts)
-    gathered = job.work("gather", noted_key(job, gathering.GATHERED))
+    counts = copies.link_run(job, parts)
+    place_of_events = gathered(job)
     cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
     key = store.digest(
-        "quotes", gathered.name, [(part.number, place.name) for part, place in zip(parts, cleaned, strict=True)]
+        "quotes", place_of_events.name, [(part.number, place.name) for part, place in zip(parts, cleaned, strict=True)]
     )
     place = job.work("quotes", key)
     if not place.is_dir():
-        found = store.table([gathered / "events.parquet"], EVENTS)
+        found = store.table([place_of_events / "events.parquet"], EVENTS)
         with store.folder(place) as draft:
             _align(job, parts, [c / "quotations.parquet" for c in cleaned], found, draft, load_rules(job))
     note(job, _QUOTED, key, {})

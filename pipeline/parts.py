@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
-from pipeline.gathering import links_of, site_lines, sites_of
+from pipeline.copies import links_of
+from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
 from pipeline.reading import Read, read_batches
@@ -23,15 +24,19 @@ from pipeline.tables import (
     BLOCKS,
     COPIES,
     DOCUMENTS,
+    ENTITIES,
     EVENTS,
     FILES,
+    FLAGS,
     LEDGER,
     LINES,
     MENTIONS,
     PAGES,
     PARAGRAPHS,
+    PEOPLE,
     QUOTATIONS,
     READINGS,
+    SENTENCES,
     SHOWN,
     SIGNATURES,
     TONGUES,
@@ -95,6 +100,7 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "lines.parquet", LINES, made_with) as lines,
         store.table_writer(draft / "shown.parquet", SHOWN, made_with) as remembered,
         store.table_writer(draft / "mentions.parquet", MENTIONS, made_with) as mentions,
+        store.table_writer(draft / "people.parquet", PEOPLE, made_with) as people,
     ):
         as_read = store.batches(job.work("read", part.key) / "blocks.parquet")
         for blocks, pages in zip(as_read, page_batches(job, part), strict=True):
@@ -103,7 +109,9 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             shown = sightings.lines_shown(true, hosts)
             lines.write(sightings.count_lines(shown))
             remembered.write(shown.filter(pc.is_in(shown["doc"], value_set=chosen)))
-            mentions.write(sightings.note_mentions(true, pages, rules))
+            mentioned, seen = sightings.note_names(true, pages, rules)
+            mentions.write(mentioned)
+            people.write(seen)
             repairs += entries.num_rows
     return {"repairs": repairs}
 
@@ -124,30 +132,35 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
-    lines = site_lines(job, part)
-    removed = corrected = 0
-    made_with = {"rules": rules.digest}
+    lines, told = site_lines(job, part), told_to(job, part)
+    removed, corrected, made_with = 0, 0, {"rules": rules.digest}
     with (
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
+        store.table_writer(draft / "flags.parquet", FLAGS, made_with) as flags,
         store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
         store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
         store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
+        store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
         store.table_writer(draft / "quotations.parquet", QUOTATIONS, made_with) as quoted,
     ):
-        side_by_side = (store.batches(read / "blocks.parquet"), store.batches(mended / "ledger.parquet"))
-        for blocks, first, pages in zip(*side_by_side, page_batches(job, part), strict=True):
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), rules)
+        side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
+        read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
+        for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
+            people = sightings.people_of(pages, seen, told)
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first)
             verdicts.write(cleaned.verdicts)
             ledger.write(pa.concat_batches([first, cleaned.entries]))
+            flags.write(cleaned.flags)
             documents.write(cleaned.documents)
             readings.write(cleaned.readings)
             tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
+            cut.write(cleaned.sentences)
             quoted.write(cleaned.quotations)
-            removed += cleaned.entries["after"].null_count
-            corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
+            removed += (gone := cleaned.entries["after"].null_count)
+            corrected += cleaned.entries.num_rows - gone
     return {"removed": removed, "corrected": corrected}
 
 
@@ -192,6 +205,7 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             counts.update(f"{stage}/{rule}" for stage, rule in rules_of)
     store.write_table(draft / "copies.parquet", COPIES, links.copies.to_batches(), note)
     store.write_table(draft / "events.parquet", EVENTS, links.events.to_batches(), note)
+    store.write_table(draft / "entities.parquet", ENTITIES, links.entities.to_batches(), note)
     return dict(counts)
 
 

@@ -74,7 +74,8 @@ class _Source(NamedTuple):
 def read_batches(job: Job, part: Part) -> Iterator[Read]:
     """Read a part's raw files, about 2 million characters at a time."""
     batch, chars = Read([], [], []), 0
-    for row, reading in (outcome for planned in files_of(job, part) for outcome in read_file(job, planned)):
+    limits = limits_of(job)
+    for row, reading in (outcome for planned in files_of(job, part) for outcome in read_file(job, planned, limits)):
         batch.files.append(row)
         if reading is not None:
             batch.pages.append(reading.page)
@@ -86,12 +87,16 @@ def read_batches(job: Job, part: Part) -> Iterator[Read]:
     yield batch
 
 
-def read_file(job: Job, planned: Planned) -> Iterator[Outcome]:
+def limits_of(job: Job) -> Limits:
+    """Say how far reading goes in a run, and where records keep their text."""
+    return Limits(job.max_bytes, rulebook.load(job.rules).records)
+
+
+def read_file(job: Job, planned: Planned, limits: Limits) -> Iterator[Outcome]:
     """Read one raw file: a page, or the records of a container and then the container itself.
 
     What cannot be read is a row with its reason, and nothing is raised.
     """
-    limits = Limits(job.max_bytes, rulebook.load(job.rules).records)
     source = _Source(job.raw, planned, job.run, "", None, planned.file, Told(), limits)
     if planned.reason is not None:
         yield source.rejected(FormatError(planned.reason, "it is no plain file, or its name is no text"), planned.bytes)
@@ -105,20 +110,22 @@ def read_file(job: Job, planned: Planned) -> Iterator[Outcome]:
 
 def _read(stream: BufferedReader, source: _Source, depth: int) -> Iterator[Outcome]:
     """Read what a stream holds: records if it is a container, else one page."""
-    packed, name, plain = "", source.name, stream
+    packings: list[str] = []
+    name, plain = source.name, stream
     container = _container(stream, name)
     while container is None and (packing := packing_of(head_of(plain))) and name:
-        if len(packed) > 2 * _DEPTH:
-            raise FormatError("nested", "it is compressed too many times")
+        if len(packings) == _DEPTH:
+            raise FormatError("nested", f"it is compressed more than {_DEPTH} times")
         plain, name = unpacked(plain, packing), without_ending(name, packing)
-        packed += f"+{packing.name}"
+        packings.append(packing.name)
         container = _container(plain, name)
     if container is None:
-        yield _page(plain.read(source.limits.max_bytes + 1), source, name, packed=bool(packed))
+        yield _page(plain.read(source.limits.max_bytes + 1), source, name, packed=bool(packings))
     elif depth >= _DEPTH:
         raise FormatError("nested", f"containers lie in one another more than {_DEPTH} deep")
     else:
-        yield from _records(container, plain, source, name, depth, packed)
+        form = "+".join([container.name, *packings])
+        yield from _records(container.records(plain, name, source.limits), source, depth, form)
 
 
 def _container(stream: BufferedReader, name: str) -> Container | None:
@@ -128,19 +135,17 @@ def _container(stream: BufferedReader, name: str) -> Container | None:
     return None if found is not None and packing_of(head) and found.name != "warc" else found
 
 
-def _records(
-    container: Container, stream: BufferedReader, source: _Source, name: str, depth: int, packed: str
-) -> Iterator[Outcome]:
+def _records(records: Iterator[Record | Refused], source: _Source, depth: int, form: str) -> Iterator[Outcome]:
     """Read each record, and say at last how many there were; what breaks off is `partial`."""
     count, error = 0, None
     try:
-        for record in container.records(stream, name, source.limits):
+        for record in records:
             count += 1
             yield from _record(record, source, depth)
     except FormatError as broken:
         error = broken
     outcome = "read" if error is None else "partial" if count else "rejected"
-    row = source.row(outcome, *_size_and_sha256(source), form=f"{container.name}{packed}")
+    row = source.row(outcome, *_size_and_sha256(source), form=form)
     yield Outcome(row._replace(records=count, reason=f"{error.reason}: {error}" if error else None), None)
 
 
@@ -169,7 +174,9 @@ def _page(raw: bytes, source: _Source, name: str, *, packed: bool) -> Outcome:
     if len(raw) > source.limits.max_bytes:
         return source.rejected(FormatError("too-large", f"more than {source.limits.max_bytes} bytes"), size)
     try:
-        size, sha256 = _size_and_sha256(source) if packed else (len(raw), hashlib.sha256(raw).hexdigest())
+        size, sha256 = (
+            _size_and_sha256(source) if packed and not source.record else (len(raw), hashlib.sha256(raw).hexdigest())
+        )
         reader = format_of(raw[:_HEAD], name, source.told.media)
         form = reader.name
         doc = source.planned.file + source.record

@@ -16,6 +16,7 @@ _COLOURS = {
     "spacing": "#94a3b8",
     "boilerplate": "#b91c1c",
     "mistranslation": "#b45309",
+    "typography": "#a16207",
     "duplicate": "#7e22ce",
     "kept": "#15803d",
 }

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from pipeline import events, language, metadata
 from pipeline.containers import Fields, fields
-from pipeline.duplicates import clusters, signatures
+from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
-from pipeline.stages import boilerplate, encoding, mistranslation, spacing
+from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
 from pipeline.store import digest_of_files
 
 BUILT_IN = Path(__file__).parent / "rules"
@@ -24,8 +24,10 @@ class Rulebook(NamedTuple):
     spacing: spacing.Rules
     boilerplate: boilerplate.Rules
     mistranslation: mistranslation.Rules
+    typography: typography.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
+    sentences: sentences.Rules
     metadata: metadata.Rules
     language: language.Rules
     events: events.Rules
@@ -59,8 +61,10 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         spacing=spacing.parse(files),
         boilerplate=boilerplate.parse(files),
         mistranslation=mistranslation.parse(files),
+        typography=typography.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
+        sentences=sentences.parse(files),
         metadata=metadata.parse(files),
         language=language.parse(files),
         events=events.parse(files),

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -22,6 +22,7 @@ _STAGE_STYLE = {
     "spacing": "bright_black",
     "boilerplate": "red",
     "mistranslation": "yellow",
+    "typography": "bright_yellow",
     "duplicate": "magenta",
 }
 
@@ -133,6 +134,19 @@ def explanation(told: History, block: int | None) -> RenderableType:
     """Say why a document's lines left or changed, an entry a sentence; of one block, or of all."""
     wanted = [b for b in told.blocks if block is None or b.block == block]
     return Group(*(line for b in wanted for line in _story(b, chain(told.entries, b.block), told.copies)))
+
+
+def cluster(copies: Sequence[Copy], texts: Mapping[tuple[str, int], str | None]) -> RenderableType:
+    """Show a cluster: the block that stays, and below it each copy with its kind, its score and its text as read."""
+    lines: list[RenderableType] = []
+    for copy in copies:
+        keeper = (copy.ref_doc, copy.ref_block)
+        if not lines:
+            spread = f", a {copy.spread}" if copy.spread else ""
+            lines.append(Text(f"  stays{spread}: {keeper[0]} block {keeper[1]}: {_short(texts[keeper] or '')}", "bold"))
+        text = _short(texts[copy.doc, copy.block] or "")
+        lines.append(Text(f"    {copy.kind} {copy.score:.2f}: {copy.doc} block {copy.block}: {text}"))
+    return Group(*lines)
 
 
 def _story(block: Block, entries: Sequence[Entry], copies: Sequence[Copy]) -> Iterator[RenderableType]:

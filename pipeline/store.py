@@ -46,6 +46,16 @@ def folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Give a folder for files that are needed only meanwhile."""
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
 def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], note: Mapping[str, str]) -> int:
     """Write batches as one Parquet file, a row group each, with `note` in its metadata; return the rows written."""
     rows = 0

@@ -134,6 +134,10 @@ class Document(NamedTuple):
     languages: tuple[Share, ...]
     event: str | None
     duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
+    mt_score: float
+    mt_source: str | None
     flags: tuple[str, ...]
     blocks: int
     kept: int
@@ -177,6 +181,60 @@ class Mention(NamedTuple):
     slot: str
 
 
+class Seen(NamedTuple):
+    """What a document says of a person, how often, and the first block that says it; slots as in `pipeline.people`."""
+
+    doc: str
+    block: int
+    slot: str
+    name: str
+    value: str
+    times: int
+
+
+class Told(NamedTuple):
+    """What another document (`ref_doc`) says that bears on `doc`; in `times`, how many documents or how often."""
+
+    doc: str
+    ref_doc: str
+    ref_block: int
+    slot: str
+    name: str
+    value: str
+    times: int
+
+
+class Entity(NamedTuple):
+    """A person whom a document names in full, the spelling, and the one that most of the run's documents have."""
+
+    doc: str
+    block: int
+    surname: str
+    given: str
+    usual: str
+    times: int
+    documents: int
+
+
+class Flag(NamedTuple):
+    """A decision about a word: what was found, what it rests on, and whether it was repaired, flagged or refused."""
+
+    doc: str
+    block: int
+    start: int
+    end: int
+    text: str
+    rule: str
+    suggestion: str | None
+    slot: str | None
+    evidence: str | None
+    ref_doc: str | None
+    ref_block: int | None
+    confidence: float
+    action: str
+    guard: str | None
+
+
 class Tongue(NamedTuple):
     """A paragraph that is in another language than its document."""
 
@@ -206,10 +264,12 @@ class Verdict(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """A document that repeats another as a whole."""
+    """A document that repeats another as a whole, or is a later version of one."""
 
     doc: str
-    ref_doc: str
+    duplicate_of: str | None
+    duplicate_score: float | None
+    revision_of: str | None
 
 
 class Copy(NamedTuple):
@@ -221,6 +281,7 @@ class Copy(NamedTuple):
     score: float
     ref_doc: str
     ref_block: int
+    spread: str | None = None
 
 
 class Event(NamedTuple):
@@ -403,6 +464,10 @@ DOCUMENTS = pa.schema(
         _field("languages", _SHARES, "languages of the article's paragraphs, and their shares of its letters"),
         _field("event", TEXT, "event that the article reports with others", null=True),
         _field("duplicate_of", TEXT, "document that this one repeats as a whole", null=True),
+        _field("duplicate_score", SCORE, "share of its blocks that stand in that document", null=True),
+        _field("revision_of", TEXT, "the version of this article that was published last before it", null=True),
+        _field("mt_score", SCORE, "how likely it is that a machine translated the article, 0 to 1"),
+        _field("mt_source", TEXT, "language that it was translated from, BCP 47; null where nothing tells", null=True),
         _field("flags", TEXTS, "what a person should look at, such as needs-review"),
         _field("blocks", INT, "blocks read"),
         _field("kept", INT, "paragraphs in the table of paragraphs"),
@@ -445,6 +510,9 @@ SIGNATURES = pa.schema(
     ]
 )
 
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
+
 MENTIONS = pa.schema(
     [
         _DOC,
@@ -452,6 +520,57 @@ MENTIONS = pa.schema(
         _field("name", TEXT, "the name"),
         _field("slot", TEXT, "what it is: name, figure, quote, or published for the day of publication"),
     ]
+)
+
+_SAID = [
+    _field("slot", TEXT, "what is said: name, title, speaker, bare, orphan, spelling, accuses, owns or order"),
+    _field("name", TEXT, "surname, or what stands in its place"),
+    _field("value", TEXT, "given name, title, verb: what the slot asks for"),
+    _field("times", INT, "how often"),
+]
+
+PEOPLE = pa.schema([_DOC, _BLOCK, *_SAID])
+
+TOLD = pa.schema(
+    [
+        _DOC,
+        _field("ref_doc", TEXT, "document that says it"),
+        _field("ref_block", INT, "number of the block that says it first"),
+        *_SAID,
+    ]
+)
+
+ENTITIES = pa.schema(
+    [
+        _DOC,
+        _field("block", INT, "first block that names the person so"),
+        _field("surname", TEXT, "surname"),
+        _field("given", TEXT, "given name, as spelled there"),
+        _field("usual", TEXT, "given name as most documents of the run spell it; no text is changed for it"),
+        _field("times", INT, "how often the document names the person so"),
+        _field("documents", INT, "documents of the run that spell the name so"),
+    ],
+    metadata={"description": "people whom documents name in full, with lawful spellings side by side"},
+)
+
+FLAGS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
+        _field("end", INT, "character after the span"),
+        _field("text", TEXT, "what stood there"),
+        _field("rule", TEXT, "rule that found it"),
+        _field("suggestion", TEXT, "what would stand there; null where the rule knows no better", null=True),
+        _field("slot", TEXT, "the place in the sentence, or the pattern", null=True),
+        _field("evidence", TEXT, "what the rule rests on", null=True),
+        _REF_DOC,
+        _REF_BLOCK,
+        _field("confidence", SCORE, "how sure the rule is, 0 to 1"),
+        _field("action", TEXT, "repaired, flagged or refused"),
+        _field("guard", TEXT, "the guard that refused it", null=True),
+    ],
+    metadata={"description": "every decision about a mistranslation; only what was repaired changed the text"},
 )
 
 TONGUES = pa.schema([_DOC, _BLOCK, _field("language", TEXT, "language of the paragraph, BCP 47")])
@@ -468,16 +587,22 @@ SHOWN = pa.schema([_HOST, _DOC, _field("line", TEXT, "a line that the document s
 
 VERDICTS = pa.schema([*(BLOCKS.field(name) for name in Verdict._fields[:-1]), _field("evidence", TEXT, "log-odds")])
 
-TWINS = pa.schema([_DOC, _field("ref_doc", TEXT, "document that it repeats")])
+TWINS = pa.schema([_DOC, *(DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_score", "revision_of"))])
 
 COPIES = pa.schema(
     [
         _DOC,
         _BLOCK,
-        _field("kind", TEXT, "exact, near, contained or reworded"),
+        _field("kind", TEXT, "exact, near or covered: it left; contained or reworded: it stayed"),
         _field("score", SCORE, "likeness of the words, 0 to 1"),
         _field("ref_doc", TEXT, "document of the block that stays"),
         _field("ref_block", INT, "number of the block that stays"),
+        _field(
+            "spread",
+            TEXT,
+            "template: on very many pages of one site; wire: on several sites; null: neither",
+            null=True,
+        ),
     ],
     metadata={"description": "every block that repeats another, and the one that stays for it"},
 )
@@ -536,6 +661,8 @@ PUBLISHED = {
     "copies": COPIES,
     "events": EVENTS,
     "quotes": QUOTES,
+    "entities": ENTITIES,
+    "flags": FLAGS,
     "paragraphs": PARAGRAPHS,
 }
 

@@ -5,9 +5,12 @@ import random
 import pyarrow as pa
 
 from pipeline import rulebook
-from pipeline.duplicates.clusters import link
+from pipeline.duplicates import sentences
+from pipeline.duplicates.clusters import link, link_all, of_sentences
+from pipeline.duplicates.covers import cover
 from pipeline.duplicates.signatures import sign
-from pipeline.tables import BLOCKS, SIGNATURES, Block, Copy, rows_of, table_of
+from pipeline.store_numbers import Shelf
+from pipeline.tables import BLOCKS, SENTENCES, SIGNATURES, Block, Copy, rows_of, table_of
 
 RULES = rulebook.load()
 
@@ -149,6 +152,25 @@ def signed(corpus, ranks=None):
 
 def copies_of(corpus, ranks=None):
     return rows_of(link(signed(corpus, ranks), RULES.duplicate), Copy)
+
+
+def signed_sentences(corpus):
+    """Sign the sentences of documents given as lists of paragraphs."""
+    cut = sentences.cut(table_of(blocks_of(corpus), BLOCKS), RULES.sentences)
+    batch = sign(cut, {}, dict.fromkeys(corpus, "~"), RULES.signatures, SENTENCES)
+    return pa.Table.from_batches([batch], SENTENCES)
+
+
+def covered_of(corpus):
+    """What each block is with its sentences looked at, by document and block: kind, and the block that stays."""
+    both = [(signed(corpus), RULES.duplicate), (signed_sentences(corpus), of_sentences(RULES.duplicate))]
+    blocks, cut = (
+        link_all(lambda columns, table=table: table.select(columns).to_batches(), Shelf(), rules)
+        for table, rules in both
+    )
+    cover(blocks, cut)
+    rows = (row for batch in blocks.copies() for row in rows_of(batch, Copy))
+    return {(c.doc, c.block): (c.kind, c.ref_doc, c.ref_block) for c in rows}
 
 
 def told(corpus, ranks=None):

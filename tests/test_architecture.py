@@ -18,12 +18,12 @@ MAX_FUNCTION_LINES = 45
 FLOORS = [
     {
         "pipeline", "pipeline.tables", "pipeline.roles",
-        "pipeline.store", "pipeline.store_raw", "pipeline.store_source",
+        "pipeline.store", "pipeline.store_numbers", "pipeline.store_raw", "pipeline.store_source",
     },
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {"pipeline.containers"},
     {
-        "pipeline.lines", "pipeline.layout", "pipeline.evidence", "pipeline.metadata", "pipeline.language",
+        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
     },
@@ -35,12 +35,19 @@ FLOORS = [
     {"pipeline.reading"},
     {"pipeline.memory"},
     {"pipeline.gathering"},
+    {"pipeline.copies"},
     {"pipeline.linking"},
     {"pipeline.parts"},
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},
     {"pipeline.__main__", "flows"},
 ]  # fmt: skip
-OPENERS = {"pipeline.store", "pipeline.store_raw", "pipeline.store_source", "pipeline.rulebook"}
+OPENERS = {
+    "pipeline.store",
+    "pipeline.store_numbers",
+    "pipeline.store_raw",
+    "pipeline.store_source",
+    "pipeline.rulebook",
+}
 STAGE_WALLS = ("pipeline.store", "pipeline.store_raw", "pipeline.ledger", "pipeline.formats", "pipeline.run")
 
 

@@ -125,3 +125,11 @@ def test_the_command_line_refuses(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["cleen"])
     assert stop.value.code == 2
+
+
+def test_explain_prints_the_cluster_of_a_block(sample, capsys):
+    doc = "daybreak-reader.example/world/4390.txt"
+    assert main(["explain", doc, "5", "--clean", str(sample)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "stays: northwire.example/2023-03-10-velm-dam-talks-update-1.txt block 5" in printed
+    assert f"near 0.98: {doc} block 5" in printed

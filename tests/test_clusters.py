@@ -1,6 +1,8 @@
 """Copies: what repeats what, who stays, and that neither order nor chunks of the signatures matter."""
 
-from collections import Counter
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pytest
@@ -8,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import RULES, background, copies_of, dice, dressed, newsroom, paragraph, reworded, signed, told
 
-from pipeline.duplicates import candidates
-from pipeline.duplicates.clusters import REMOVED, link, parse, whole_documents
+from pipeline.duplicates import candidates, clusters, grouping, originals, ragged, rows, tallies, texts
+from pipeline.duplicates import linked as linked_blocks
+from pipeline.duplicates.clusters import REMOVED, link, link_all, parse
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
-from pipeline.tables import COPIES, SIGNATURES, Copy, rows_of, table_of
+from pipeline.store_numbers import Shelf
+from pipeline.tables import COPIES, SIGNATURES, Copy, batch_of, rows_of, table_of
 
 VOCABULARY = [
     "the",
@@ -187,7 +191,10 @@ def copy(doc, block, ref_doc, ref_block, kind="exact"):
 
 
 def whole(*copies, **blocks):
-    return whole_documents(table_of(copies, COPIES), blocks, RULES.duplicate)
+    found = originals.whole_documents(
+        table_of([c for c in copies if c.kind in REMOVED], COPIES), blocks, RULES.duplicate.whole
+    )
+    return {doc: original for doc, (original, _) in found.items()}
 
 
 def test_a_document_that_repeats_another_is_named_with_it():
@@ -219,9 +226,8 @@ def test_the_same_pages_under_other_names(seed):
     again = {f"zz-{doc}": page for doc, page in corpus.items()}
     signatures = signed(corpus | again)
     copies = link(signatures, RULES.duplicate)
-    sizes = Counter(signatures["doc"].to_pylist())
-    found = whole_documents(copies, sizes, RULES.duplicate)
-    assert found.keys() >= again.keys()
+    found = set(linked(signatures).twins())
+    assert found >= again.keys()
     left = {(d, b) for d, page in again.items() for b in range(len(page))} - {
         (c.doc, c.block) for c in rows_of(copies, Copy)
     }
@@ -235,9 +241,56 @@ def test_a_misspelt_threshold_is_refused():
         parse(files)
 
 
+def test_templates_and_wires_are_told_apart():
+    rng = dice(3)
+    template, wire, both = (paragraph(rng) for _ in range(3))
+    corpus = {f"one/{i:02d}": [template, both] for i in range(25)} | {f"s{i}/a": [wire, both] for i in range(3)}
+    blocks = signed(corpus)
+    hosts = pa.array([doc.split("/", maxsplit=1)[0] for doc in blocks["doc"].to_pylist()])
+    found = link(blocks.set_column(2, SIGNATURES.field("host"), hosts), RULES.duplicate)
+    spread = {(c.ref_doc, c.ref_block): c.spread for c in rows_of(found, Copy)}
+    assert spread == {("one/00", 0): "template", ("one/00", 1): "wire", ("s0/a", 0): "wire"}
+
+
+def test_an_unknown_claim_is_refused():
+    files = read_files([BUILT_IN])
+    files["duplicate.toml"]["blocks"]["keeper"] = ["published", "beauty"]
+    with pytest.raises(RuleError, match="beauty"):
+        parse(files)
+
+
+def linked(signatures, folder=None):
+    def read(columns):
+        return iter(signatures.select(columns).to_batches(max_chunksize=16))
+
+    return link_all(read, Shelf(folder), RULES.duplicate)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.data())
+def test_neither_buckets_nor_batches_nor_the_disk_make_a_difference(data):
+    """Whatever is looked at in one go, and wherever numbers lie meanwhile, the copies are the same."""
+    signatures = signed(newsroom(data.draw(st.integers(0, 99)), documents=12))
+    wanted = link(signatures, RULES.duplicate)
+    few = partial(data.draw, st.integers(1, 300))
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(candidates, "_WORDS_AT_ONCE", few())
+        patch.setattr(candidates, "_TEXTS_AT_ONCE", few())
+        patch.setattr(candidates, "_PAIRS_AT_ONCE", few())
+        patch.setattr(clusters, "_WORDS_AT_ONCE", few())
+        patch.setattr(linked_blocks, "_ROWS_AT_ONCE", few())
+        patch.setattr(grouping, "_AT_ONCE", few())
+        patch.setattr(ragged, "_AT_ONCE", few())
+        patch.setattr(rows, "_AT_ONCE", few())
+        patch.setattr(texts, "_AT_ONCE", few())
+        found = linked(signatures, Path(folder)).copies()
+        assert batch_of(pa.Table.from_batches(found, COPIES)).equals(wanted)
+
+
 def test_tallies_count_in_bounded_memory(monkeypatch):
-    monkeypatch.setattr(candidates, "_AT_ONCE", 5)
-    corpus = newsroom(1, documents=10)
-    bounded = link(signed(corpus), RULES.duplicate)
-    monkeypatch.undo()
-    assert link(signed(corpus), RULES.duplicate).equals(bounded)
+    numbers = pa.array([3, 1, 3, 2, 3, 1]).to_numpy()
+    monkeypatch.setattr(tallies, "_AT_ONCE", 2)
+    tally = tallies.Tally()
+    for at in range(0, 6, 2):
+        tally.add(numbers[at : at + 2])
+    assert [column.tolist() for column in tally.result()] == [[1, 2, 3], [2, 1, 3]]

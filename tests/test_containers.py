@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pipeline import rulebook, store_source
 from pipeline.job import open_job
 from pipeline.planning import Planned
-from pipeline.reading import read_file
+from pipeline.reading import limits_of, read_file
 
 TEXTS = [
     "The ferry came back.\nIt was late.\n",
@@ -41,7 +41,7 @@ def read(raw, name, content, **options):
     """Write a raw file and read it: (rows of its records, the file's own row, its pages with their texts)."""
     (raw / name).write_bytes(content)
     job = open_job(str(raw), str(raw.parent / "clean"), **options)
-    outcomes = list(read_file(job, Planned(0, name, len(content), 0, None)))
+    outcomes = list(read_file(job, Planned(0, name, len(content), 0, None), limits_of(job)))
     readings = [outcome.reading for outcome in outcomes if outcome.reading is not None]
     rows = [outcome.row for outcome in outcomes]
     return [row for row in rows if row.record], rows[-1], readings

@@ -100,9 +100,8 @@ def test_preformatted_text_keeps_its_spaces():
 @pytest.mark.parametrize("case", list(cases("mistranslation.toml")))
 def test_mistranslation_cases(case):
     blocks = page(case["given"])
-    texts = [b.text for b in blocks]
-    for i, edit in mistranslation.correct(blocks, RULES.mistranslation):
-        texts[i] = carried_out(texts[i], [edit])
+    proposed = list(mistranslation.correct(blocks, RULES.mistranslation))
+    texts = [carried_out(b.text, [edit for i, edit in proposed if i == at]) for at, b in enumerate(blocks)]
     expected = [b.text for b in page(case["expect"])]
     assert texts == expected
 

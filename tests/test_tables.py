@@ -71,6 +71,8 @@ def test_tables_join_on_their_keys(sample):
         ("events", "documents", "a.doc = b.doc"),
         ("quotes", "blocks", "a.doc = b.doc AND a.block = b.block"),
         ("quotes", "events", "a.doc = b.doc AND a.event = b.event"),
+        ("entities", "documents", "a.doc = b.doc"),
+        ("flags", "blocks", "a.doc = b.doc AND a.block = b.block"),
     ]:
         query = f"SELECT count(*) FROM '{latest}/{left}/*.parquet' a ANTI JOIN '{latest}/{right}/*.parquet' b ON {on}"
         assert duckdb.sql(query).fetchall() == [(0,)], (left, right)

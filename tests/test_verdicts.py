@@ -4,13 +4,18 @@ import json
 import time
 import tomllib
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 from newsroom import RULES, background, copies_of, dice, dressed, paragraph, reworded, signed, told
 
-from pipeline.duplicates import facts, texts, verdicts
-from pipeline.duplicates.clusters import REMOVED
+from pipeline.duplicates import facts, rows, sentences, texts, verdicts
+from pipeline.duplicates.clusters import REMOVED, parse
+from pipeline.lift import RuleError
+from pipeline.rulebook import BUILT_IN, read_files
+from pipeline.store_numbers import Shelf
 
 PAIRS = Path(__file__).parent.parent.parent / "shared" / "bench" / "dedup" / "seed_pairs.jsonl"
 
@@ -85,26 +90,75 @@ def test_spellings(left, right, alike):
     assert facts.same_name(right, left, RULES.duplicate.verdicts.names) == alike
 
 
+def judged(texts_of_pairs, guard):
+    """Judge pairs of texts under a guard: what each pair is, "" where it is nothing."""
+    files = read_files([BUILT_IN])
+    files["duplicate.toml"]["names"]["guard"] = guard
+    bounds = parse(files).verdicts
+    number = {text: i for i, text in enumerate(dict.fromkeys(text for pair in texts_of_pairs for text in pair))}
+    signatures = signed({f"{i:04d}": [text] for text, i in number.items()})
+
+    def read(columns):
+        return signatures.select(columns).to_batches()
+
+    known, words = rows.order(read)
+    same = rows.equal(known, 0)
+    corpus = texts.lay_aside(read, known, same, words, Shelf(), bounds.names.max_small)
+    laid = corpus.lay_out(np.arange(len(same.heads)))
+
+    def verdict(left, right):
+        pair = sorted((same.text[number[left]], same.text[number[right]]))
+        if pair[0] == pair[1]:
+            return "exact"
+        found = verdicts.judge(laid, tuple(np.array([text]) for text in pair), bounds)
+        kinds = (
+            ("near", found.near),
+            ("reworded", found.reworded),
+            ("contained", found.left_within | found.right_within),
+        )
+        return next((kind for kind, flags in kinds if flags.any()), "")
+
+    return {pair: verdict(*pair) for pair in texts_of_pairs}
+
+
+@pytest.mark.parametrize("guard", ["strict", "translated"])
 @pytest.mark.skipif(not PAIRS.is_file(), reason="the labelled pairs are not there (../shared/bench/dedup)")
-def test_labelled_pairs_of_real_pages():
-    rows = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
-    number = {
-        text: i for i, text in enumerate(dict.fromkeys(row[side] for row in rows for side in ("para_a", "para_b")))
-    }
-    signatures = signed({f"{i:03d}": [text] for text, i in number.items()})
-    laid = texts.lay_out(signatures, RULES.duplicate.verdicts.names)
+def test_labelled_pairs_of_real_pages(guard):
+    """A paragraph is found in another by its words, or by its sentences; machine translations need their own guard."""
+    labelled = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
+    cut = {row[side]: sentences.split(row[side], RULES.sentences) for row in labelled for side in ("para_a", "para_b")}
+    whole = {(row["para_a"], row["para_b"]) for row in labelled}
+    pieces = {pair for left, right in whole for pair in product(cut[left], cut[right])}
+    kinds = judged(sorted(whole | pieces), guard)
     tally = Counter()
-    for row in rows:
-        pair = sorted((number[row["para_a"]], number[row["para_b"]]))
-        verdict = verdicts.judge(laid, tuple(laid.documents[pair][[i]] for i in (0, 1)), RULES.duplicate.verdicts)
-        same = signatures["exact"][pair[0]] == signatures["exact"][pair[1]]
-        found = len(verdict.score) and (verdict.reworded | verdict.near | verdict.left_within | verdict.right_within)[0]
-        gone = same or (len(verdict.score) and verdict.near[0])
+    for row in labelled:
+        left, right = row["para_a"], row["para_b"]
+        kind = kinds[left, right]
+        forth = all(any(kinds[a, b] for b in cut[right]) for a in cut[left])
+        back = all(any(kinds[a, b] for a in cut[left]) for b in cut[right])
         tally[row["unit"], row["label"]] += 1
-        tally[row["unit"], row["label"], "found"] += bool(same or found)
-        tally[row["unit"], row["label"], "gone"] += bool(gone)
+        tally[row["unit"], row["label"], "found"] += bool(kind or forth or back)
+        tally[row["unit"], row["label"], "gone"] += kind in REMOVED
     for unit in ("paragraph", "sentence"):
+        missed = 0 if guard == "translated" else 1
         assert tally[unit, "exact", "found"] == tally[unit, "exact"]
-        assert tally[unit, "near", "found"] >= 0.8 * tally[unit, "near"]
+        assert tally[unit, "near", "found"] >= tally[unit, "near"] - missed
         assert tally[unit, "distinct", "found"] == 0
         assert tally[unit, "paraphrase", "gone"] == 0
+
+
+def test_a_nationality_makes_up_for_a_name_only_where_texts_are_translated():
+    named = "Kessler said in Arve that his country never threatened the people across the river."
+    other = "The Austrian envoy said in Arve that his country never threatened the people across the river."
+    third = "The Polish envoy said in Arve that his country never threatened the people across the river."
+    pairs = [(named, other), (other, third)]
+    assert list(judged(pairs, "strict").values()) == ["", ""]
+    assert judged(pairs, "translated")[named, other] != ""
+    assert judged(pairs, "translated")[other, third] == ""
+
+
+def test_an_unknown_guard_is_refused():
+    files = read_files([BUILT_IN])
+    files["duplicate.toml"]["names"]["guard"] = "lax"
+    with pytest.raises(RuleError, match="lax"):
+        parse(files)

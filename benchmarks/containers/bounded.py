@@ -1,18 +1,19 @@
 """How much time and memory a run takes over one great file of records: JSON lines, or a crawl in WARC.
 
-    python benchmarks/containers/bounded.py jsonl 1000000 [FOLDER]
-    python benchmarks/containers/bounded.py warc 40000 [FOLDER]
+    python benchmarks/containers/bounded.py jsonl 1000000
+    python benchmarks/containers/bounded.py warc 40000 --only-read
 
 Each record is an invented article of four sentences on one of 500 sites, and no two are alike. Prints for each pass the
 CPU seconds and the greatest memory of the process so far. Passes are done in one process, so that this is the worker's.
+With --only-read the file is read into batches of blocks, and nothing else is done.
 """
 
+import argparse
 import gzip
 import hashlib
 import json
 import random
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.closing import close_run
-from pipeline.gathering import gather_run, link_run
-from pipeline.job import hold, open_job
+from pipeline.copies import link_run
+from pipeline.gathering import gather_run
+from pipeline.job import Job, Part, hold, open_job
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
+from pipeline.reading import read_batches
 
 SUBJECTS = ["The harbour council", "A ferry captain", "The school board", "Two divers", "A night nurse"]
 VERBS = ["counted", "repaired", "sold", "painted", "measured", "mapped", "moved", "praised", "questioned"]
@@ -69,30 +72,47 @@ def write_warc(path: Path, count: int) -> None:
 
 
 def main() -> None:
-    kind, count = sys.argv[1], int(sys.argv[2])
-    with tempfile.TemporaryDirectory(dir=sys.argv[3] if len(sys.argv) > 3 else None) as folder:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=["jsonl", "warc"])
+    parser.add_argument("count", type=int)
+    parser.add_argument("--folder", help="where to work; the system's folder for temporary files if not given")
+    parser.add_argument("--only-read", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         raw = Path(folder, "raw")
         raw.mkdir()
-        path = raw / f"all.{kind}"
-        (write_jsonl if kind == "jsonl" else write_warc)(path, count)
-        print(f"{count} records, {path.stat().st_size / 1e6:.0f} MB")
+        path = raw / f"all.{given.kind}"
+        (write_jsonl if given.kind == "jsonl" else write_warc)(path, given.count)
+        print(f"{given.count} records, {path.stat().st_size / 1e6:.0f} MB", flush=True)
         job = open_job(str(raw), str(Path(folder, "clean")))
         with hold(job):
             parts = timed("plan", lambda: plan(job))
-            timed("read", lambda: [read_part(job, part) for part in parts])
-            timed("gather", lambda: gather_run(job, parts))
-            timed("clean", lambda: [clean_part(job, part) for part in parts])
-            timed("link", lambda: link_run(job, parts))
-            timed("finish", lambda: [finish_part(job, part) for part in parts])
-            summary = timed("close", lambda: close_run(job, parts))
-        print(summary["counts"])
+            print(timed("read only", lambda: read_only(job, parts)) if given.only_read else run(job, parts))
+
+
+def read_only(job: Job, parts: list[Part]) -> dict[str, int]:
+    counts = dict.fromkeys(("files", "pages", "blocks"), 0)
+    for part in parts:
+        for batch in read_batches(job, part):
+            for name, rows in batch._asdict().items():
+                counts[name] += len(rows)
+    return counts
+
+
+def run(job: Job, parts: list[Part]) -> Any:
+    timed("read", lambda: [read_part(job, part) for part in parts])
+    timed("gather", lambda: gather_run(job, parts))
+    timed("clean", lambda: [clean_part(job, part) for part in parts])
+    timed("link", lambda: link_run(job, parts))
+    timed("finish", lambda: [finish_part(job, part) for part in parts])
+    return timed("close", lambda: close_run(job, parts))["counts"]
 
 
 def timed(name: str, work: Callable[[], Any]) -> Any:
     start = time.process_time()
     result = work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:8} {time.process_time() - start:8.1f} CPU s, {peak:6.0f} MB at most so far", flush=True)
+    print(f"{name:9} {time.process_time() - start:8.1f} CPU s, {peak:6.0f} MB at most so far", flush=True)
     return result
 
 

@@ -31,16 +31,19 @@ def main() -> None:
     chance = random.Random(0)  # noqa: S311
     for name, others in (("one language", 0), ("two languages", 2)):
         counts: Counter[str] = Counter()
+        confused: Counter[str] = Counter()
         for first in sorted(texts):
             for _ in range(40):
                 second = chance.choice([tag for tag in sorted(texts) if tag != first])
                 gold = [first] * 3 + [second] * others + [first] * (5 - others + 2)
                 told = language.tongues([chance.choice(texts[tag]) for tag in gold], [True] * len(gold), rules)
                 for tag, found in zip(gold, told.paragraphs, strict=True):
-                    counts["right" if short(found) == short(tag) else "open" if found is None else "wrong"] += 1
+                    right = short(found) == short(tag)
+                    counts["right" if right else "open" if found is None else "wrong"] += 1
+                    confused[f"{tag} as {found}"] += not right
                 counts["documents"] += 1
                 counts["flagged"] += language.is_mixed(told.shares, rules)
-        print(name, dict(counts))
+        print(name, dict(counts), [pair for pair in confused.most_common(8) if pair[1]])
     if given.pages:
         score_pages(given.pages, rules)
 

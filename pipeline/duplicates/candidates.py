@@ -1,61 +1,86 @@
 """Find the pairs of texts that are worth comparing: those that share runs of words which few others have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, runs
+from pipeline.store_numbers import Shelf
+
+# Reads all texts a bounded number at a time: their numbers, and the hashes of their words in order.
+Sequences = Callable[[], Iterator[tuple[Ints, Lists]]]
 
 # An odd constant (splitmix64): its powers give each place in a shingle a weight of its own.
 _PLACE = np.uint64(0x9E3779B97F4A7C15)
 # Of a text with more words than these, one shingle in two, or in four, is looked at: the same ones in any text.
 _SAMPLED = (40, 80)
-# Words, pairs and texts that are looked at in one go: bounds the memory.
-_AT_ONCE = 8_000_000
-_TEXTS_AT_ONCE = 1 << 16
+# Words in a bucket of shingles, texts in a bucket of pairs, and pairs made in one go: bounds the memory.
+_WORDS_AT_ONCE = 32_000_000
+_TEXTS_AT_ONCE = 1 << 20
+_PAIRS_AT_ONCE = 2_000_000
 
 
 class Rules(NamedTuple):
     """Which shared shingles make two texts a pair."""
 
     shingles: Sequence[int]  # words in a shingle: the shortest first, longer ones where those are too frequent
+    facts: Sequence[int]  # the same for runs of names and figures, where the shortest shingles are too frequent
     max_texts: int  # a shingle in more texts than this says nothing
     min_shared: int
     min_share: float  # of the shingles of the text that has fewer
     few: int  # a text with no more shingles than this needs to share only one
 
 
-class _Shingles(NamedTuple):
-    """What the shingles of one length say: pairs that share some (packed), how many; and how many each text has."""
+class _Share(NamedTuple):
+    """How many shingles of one length each text has that were looked at: few texts have them, or many."""
 
-    pairs: Ints
-    shared: Ints
     usable: Ints
     frequent: Ints
     every: Ints  # of so many shingles of a text one was looked at
 
 
-def pairs(texts: Lists, rules: Rules) -> Pairs:
-    """Pair texts (hashes of their words, in order) that share shingles which few texts have: the earlier, the later.
+class Source(NamedTuple):
+    """A way to look at all texts: as rows of words, or of the facts that they state."""
 
-    Where most shingles of a text stand in more than `max_texts` texts, as they do in weather or stock
-    reports, it is looked at again with longer ones. The longest pair a text at least with the first that
-    has them too, so that nothing falls out for being common.
+    sequences: Sequences
+    sizes: Ints  # length of each text's row
+    lengths: Sequence[int]  # of the runs that are looked at
+
+
+def pairs(words: Source, facts: Source, rules: Rules, shelf: Shelf) -> Iterator[Pairs]:
+    """Pair texts that share shingles which few texts have: the earlier, the later; in order, a bucket at a time.
+
+    Where most shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports, it is
+    looked at again with longer ones, and with runs of the names and figures that it states, whatever stands between
+    them. The longest pair a text at least with the first that has them too, so that nothing falls out for being
+    common. Shingles are dealt out by their hash, and what they pair by the earlier text, so that each bucket is a piece
+    of work of its own, and how many there are makes no difference.
     """
-    among = np.ones(len(texts.offsets) - 1, np.bool_)
-    found: list[Ints] = []
-    for length in rules.shingles:
-        shingles = _count(texts, among, length, rules)
-        found.append(_worth(shingles, rules))
-        among = shingles.frequent > shingles.usable
+    buckets = 1 + len(words.sizes) // _TEXTS_AT_ONCE
+    common = _look(words, np.ones(len(words.sizes), np.bool_), rules, shelf)
+    if common.any():
+        _look(facts, common, rules, shelf)
+    for bucket in range(buckets):
+        packed = shelf.take(f"worth-{bucket}", np.int64)
+        packed.sort()
+        packed = packed[runs(packed)[0]]
+        yield packed >> 32, packed & LOW
+
+
+def _look(source: Source, among: NDArray[np.bool_], rules: Rules, shelf: Shelf) -> NDArray[np.bool_]:
+    """Lay aside the pairs of marked texts that are worth comparing; mark those of which the first look told little."""
+    first = None
+    for length in source.lengths:
+        share = _count(source, among, length, rules, shelf)
+        for bucket in range(1 + len(source.sizes) // _TEXTS_AT_ONCE):
+            shelf.add(f"worth-{bucket}", _worth(shelf.take(f"pairs-{bucket}", np.int64), share, rules))
+        among = share.frequent > share.usable
+        first = among if first is None else first
         if not among.any():
             break
-    packed = np.concatenate(found)
-    packed.sort()
-    packed = packed[runs(packed)[0]]
-    return packed >> 32, packed & LOW
+    return among if first is None else first
 
 
 def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
@@ -65,98 +90,78 @@ def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
     [[2]]
     """
     left, right = np.triu_indices(times, 1)
-    step = max(1, _AT_ONCE // 4 // len(left))
+    step = max(1, _PAIRS_AT_ONCE // len(left))
     for at in range(0, len(starts), step):
         members = owners[starts[at : at + step, None] + np.arange(times)]
         yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
-class Tally:
-    """Counts how often each number is added, in bounded memory."""
-
-    def __init__(self) -> None:
-        self._counted: list[tuple[Ints, Ints]] = []
-        self._waiting: list[Ints] = []
-        self._size = 0
-
-    def add(self, numbers: Ints) -> None:
-        """Count these too."""
-        self._waiting.append(numbers)
-        self._size += len(numbers)
-        if self._size > _AT_ONCE:
-            self._count()
-
-    def result(self) -> tuple[Ints, Ints]:
-        """Give the numbers in ascending order, and how often each was added."""
-        self._count()
-        numbers, counts = (np.concatenate(column) for column in zip(*self._counted, strict=True))
-        if len(self._counted) == 1:
-            return numbers, counts
-        order = np.argsort(numbers, kind="stable")
-        starts, _ = runs(numbers[order])
-        return numbers[order][starts], np.add.reduceat(counts[order], starts)
-
-    def _count(self) -> None:
-        """Put what is waiting in order: each number once, with its count."""
-        ordered = np.concatenate((*self._waiting, np.zeros(0, np.int64)))
-        ordered.sort()
-        starts, counts = runs(ordered)
-        self._counted.append((ordered[starts], counts))
-        self._waiting, self._size = [], 0
-
-
-def _count(texts: Lists, among: NDArray[np.bool_], length: int, rules: Rules) -> _Shingles:
-    """Count the shingles of one length that the marked texts share."""
-    size, tally = len(among), Tally()
-    usable, frequent = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    every: Ints = 1 << np.searchsorted(_SAMPLED, texts.lengths())
-    for keys in _buckets(texts, among, length, every):
-        bits = size.bit_length()
+def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, shelf: Shelf) -> _Share:
+    """Count the shingles of one length that the marked texts have, and lay aside which texts share each."""
+    sizes, texts, last = source.sizes, len(source.sizes), length == source.lengths[-1]
+    usable, frequent = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
+    every: Ints = 1 << np.searchsorted(_SAMPLED, sizes)
+    buckets = 1 + int(sizes[among].sum()) // _WORDS_AT_ONCE
+    _deal(_keys(source.sequences, among, length, every), buckets, shelf)
+    for bucket in range(buckets):
+        keys = shelf.take(f"shingles-{bucket}", np.uint64)
+        keys.sort()
+        keys = keys[runs(keys)[0]]
+        bits = texts.bit_length()
         starts, counts = runs(keys >> bits)
         owners = (keys & ((1 << bits) - 1)).astype(np.int64)
         often = np.repeat(counts > rules.max_texts, counts)
-        usable += np.bincount(owners[~often], minlength=size)
-        frequent += np.bincount(owners[often], minlength=size)
+        usable += np.bincount(owners[~often], minlength=texts)
+        frequent += np.bincount(owners[often], minlength=texts)
         for times in range(2, rules.max_texts + 1):
             for some in each_with_each(owners, starts[counts == times], times):
-                tally.add(some)
-        if length == rules.shingles[-1]:
-            tally.add((np.repeat(owners[starts], counts) << 32 | owners)[often])
-    if length == rules.shingles[-1]:
+                _deal_pairs(some, texts, shelf)
+        if last:
+            _deal_pairs((np.repeat(owners[starts], counts) << 32 | owners)[often], texts, shelf)
+    if last:
         usable, frequent = usable + frequent, np.zeros_like(frequent)
-    return _Shingles(*tally.result(), usable, frequent, every)
+    return _Share(usable, frequent, every)
 
 
-def _worth(found: _Shingles, rules: Rules) -> Ints:
+def _deal(keys: Iterator[NDArray[np.uint64]], buckets: int, shelf: Shelf) -> None:
+    """Lay shingles aside by their hash."""
+    for some in keys:
+        place = (some >> 40) % buckets
+        for bucket in range(buckets):
+            shelf.add(f"shingles-{bucket}", some[place == bucket] if buckets > 1 else some)
+
+
+def _deal_pairs(packed: Ints, texts: int, shelf: Shelf) -> None:
+    """Lay pairs aside by the number of the earlier text."""
+    buckets = 1 + texts // _TEXTS_AT_ONCE
+    place = (packed >> 32) // _TEXTS_AT_ONCE
+    for bucket in range(buckets):
+        shelf.add(f"pairs-{bucket}", packed[place == bucket] if buckets > 1 else packed)
+
+
+def _worth(packed: Ints, share: _Share, rules: Rules) -> Ints:
     """Keep the pairs that share enough: a share of what the text with fewer shingles could share at most."""
-    left, right = found.pairs >> 32, found.pairs & LOW
-    total = found.usable * found.every
-    fewer = np.minimum(total[left], total[right]) / np.maximum(found.every[left], found.every[right])
-    enough = (found.shared >= rules.min_shared) & (found.shared >= rules.min_share * fewer)
-    total = found.usable + found.frequent
-    few = np.minimum(total[left], total[right]) <= rules.few
-    worth: Ints = found.pairs[(left != right) & (enough | few)]
+    few = share.usable + share.frequent <= rules.few
+    packed.sort()
+    starts, shared = runs(packed)
+    packed = packed[starts]
+    maybe = shared >= rules.min_shared
+    if few.any():
+        maybe |= few[packed >> 32] | few[packed & LOW]
+    packed, shared = packed[maybe], shared[maybe]
+    left, right = packed >> 32, packed & LOW
+    total = share.usable * share.every
+    fewer = np.minimum(total[left], total[right]) / np.maximum(share.every[left], share.every[right])
+    enough = (shared >= rules.min_shared) & (shared >= rules.min_share * fewer)
+    worth: Ints = packed[(left != right) & (enough | few[left] | few[right])]
     return worth
 
 
-def _buckets(texts: Lists, among: NDArray[np.bool_], length: int, every: Ints) -> Iterator[NDArray[np.uint64]]:
-    """Give the shingles of the marked texts, each with its text's number in the low bits: sorted, none twice."""
-    count = 1 + len(texts.values) // _AT_ONCE
-    for bucket in range(count):
-        chunks = _keys(texts, among, length, every)
-        keys = np.concatenate([chunk[(chunk >> 40) % count == bucket] if count > 1 else chunk for chunk in chunks])
-        keys.sort()
-        yield keys[runs(keys)[0]]
-
-
-def _keys(texts: Lists, among: NDArray[np.bool_], length: int, every: Ints) -> Iterator[NDArray[np.uint64]]:
-    """Hash the shingles of the marked texts."""
+def _keys(sequences: Sequences, among: NDArray[np.bool_], length: int, every: Ints) -> Iterator[NDArray[np.uint64]]:
+    """Hash the shingles of the marked texts, each with its text's number in the low bits."""
     low = np.uint64((1 << len(among).bit_length()) - 1)
-    yield np.zeros(0, np.uint64)
-    for start in range(0, len(among), _TEXTS_AT_ONCE):
-        offsets = texts.offsets[start : start + _TEXTS_AT_ONCE + 1]
-        words = texts.values[offsets[0] : offsets[-1]]
-        owners = np.repeat(np.arange(start, start + len(offsets) - 1), np.diff(offsets))
+    for numbers, texts in sequences():
+        words, owners = texts.values, np.repeat(numbers, texts.lengths())
         places = max(0, len(words) - length + 1)
         at = np.flatnonzero((owners[:places] == owners[len(owners) - places :]) & among[owners[:places]])
         hashes = np.zeros(len(at), np.uint64)

@@ -1,25 +1,29 @@
 """Link signatures: which block repeats which, and which one stays."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from pipeline.duplicates import candidates, facts, texts, verdicts
+from pipeline.duplicates import candidates, facts, prints, verdicts
+from pipeline.duplicates.claims import known_claims
 from pipeline.duplicates.keepers import Link, relations, repeats
-from pipeline.duplicates.ragged import Ints
+from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, SpreadRules, whole_documents
+from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, offsets_of, runs
+from pipeline.duplicates.rows import Equal, Read, Rows, equal, order
+from pipeline.duplicates.texts import Corpus, lay_aside
 from pipeline.duplicates.verdicts import Verdicts
-from pipeline.lift import RuleFiles, refuse_unknown
-from pipeline.tables import COPIES, table_of
+from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.store_numbers import Shelf
+from pipeline.tables import COPIES, batch_of
 
-# The kinds of copy that leave the paragraphs; of the others it is told what they are, and they stay.
-REMOVED = ("exact", "near")
+__all__ = ["KINDS", "REMOVED", "Linked", "Rules", "link", "link_all", "of_sentences", "parse"]
 
-_Place = tuple[str, int]
+# Words of texts that are compared in one go: bounds the memory.
+_WORDS_AT_ONCE = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -30,150 +34,165 @@ class Rules:
     within_words: int  # ... and in its own document only with as many as this
     beside_words: int  # ... or with as many as this, right behind the block that it repeats
     whole: float  # share of a document's blocks that must repeat another document for it to be a copy
+    revision: float  # share of a document's blocks that must stand in an earlier one of its site for it to be a version
+    spread: SpreadRules
+    keeper: tuple[str, ...]  # what decides who stays, the first first; then the path
+    sentence_words: int  # a sentence with fewer covers nothing, and is not covered
     candidates: candidates.Rules
+    prints: prints.Rules
     verdicts: verdicts.Rules
-
-
-class _Rows(NamedTuple):
-    """Blocks in the order in which they would stay: where each was signed, and what it takes to know it again."""
-
-    order: pa.Array
-    docs: list[str]
-    blocks: list[int]
-    exact: list[int]
-    sizes: Ints
 
 
 def parse(files: RuleFiles) -> Rules:
     """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
     table = files["duplicate.toml"]
     known = {
-        "blocks": ("min_words", "within_words", "beside_words", "whole"),
+        "blocks": ("min_words", "within_words", "beside_words", "whole", "revision", "keeper", "sentence_words"),
+        "spread": SpreadRules._fields,
         "candidates": candidates.Rules._fields,
+        "prints": prints.Rules._fields,
         "likeness": set(verdicts.Rules._fields) - {"names"},
-        "names": facts.Rules._fields,
+        "names": (*set(facts.Rules._fields) - {"stand_ins"}, "guard", "guards"),
     }
     for name, keys in known.items():
         refuse_unknown(f"duplicate.toml [{name}]", table[name], keys)
-    names = facts.Rules(**table["names"] | {"endings": frozenset(table["names"]["endings"])})
+    names = _names(table["names"])
     likeness = verdicts.Rules(**table["likeness"], names=names)
-    return Rules(**table["blocks"], candidates=candidates.Rules(**table["candidates"]), verdicts=likeness)
+    blocks = table["blocks"] | {"keeper": tuple(table["blocks"]["keeper"])}
+    unknown = set(blocks["keeper"]) - known_claims()
+    if unknown:
+        raise RuleError(f"duplicate.toml [blocks] keeper: unknown {sorted(unknown)}")
+    return Rules(
+        **blocks,
+        spread=SpreadRules(**table["spread"]),
+        candidates=candidates.Rules(**table["candidates"]),
+        prints=prints.Rules(**table["prints"]),
+        verdicts=likeness,
+    )
+
+
+def _names(table: Mapping[str, Any]) -> facts.Rules:
+    """Read `[names]`: how names are compared, by the guard that is chosen there."""
+    guards = table["guards"]
+    if table["guard"] not in guards:
+        raise RuleError(f"duplicate.toml [names] guard: {table['guard']!r} is none of {sorted(guards)}")
+    chosen = guards[table["guard"]]
+    refuse_unknown(f"duplicate.toml [names.guards.{table['guard']}]", chosen, ("stand_ins",))
+    plain = {key: value for key, value in table.items() if not key.startswith("guard")}
+    sets = {"endings": frozenset(table["endings"]), "stand_ins": frozenset(chosen["stand_ins"])}
+    return facts.Rules(**plain | sets)
+
+
+def of_sentences(rules: Rules) -> Rules:
+    """Give the rules by which sentences are linked."""
+    return replace(rules, min_words=rules.sentence_words)
 
 
 def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
-    """Link SIGNATURES: a row of COPIES for each block that another one stays for, by document and block.
+    """Link SIGNATURES in memory: a row of COPIES for each block that is something to another (see `link_all`)."""
+
+    def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        return iter(signatures.select(columns).to_batches())
+
+    return batch_of(pa.Table.from_batches(link_all(read, Shelf(), rules).copies(), COPIES))
+
+
+def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
+    """Find for each block that another one stays for, and which that is.
 
     Of blocks that repeat each other the one with the lowest (rank, doc, block) stays, and every copy refers
     to it directly. `contained` and `reworded` blocks stay too; what they refer to is no copy of any kind.
     The order and the chunks in which the rows are given make no difference.
+
+    Args:
+        read: reads columns of SIGNATURES; called twice.
+        shelf: where words, shingles and pairs are laid aside meanwhile.
+        rules: how alike is alike.
     """
-    rows = _ordered(signatures)
-    equal = _equal(rows, rules.min_words)
-    heads = np.array(sorted(set(equal.values())), np.int64)
-    distinct = signatures.select(["doc", "words", "facts", "negations"]).take(rows.order.take(heads))
-    laid = texts.lay_out(distinct, rules.verdicts.names)
-    found = verdicts.judge(laid, candidates.pairs(laid.sequences, rules.candidates), rules.verdicts)
-    near = repeats(laid, found, _homes(rows, equal, heads, found), rules.verdicts)
-    copies = _removed(equal, {int(heads[text]): _at(link, heads) for text, link in near.items()})
-    number = {row: at for at, row in enumerate(heads.tolist())}
-    keepers = {number[link.keeper] for link in copies.values()}
-    told = relations(found, near.keys(), keepers)
-    copies |= {int(heads[text]): _at(link, heads) for text, link in told.items()}
-    return _copies(rows, copies | _short(rows, copies, rules))
+    rows, words = order(read)
+    same = equal(rows, rules.min_words)
+    corpus = lay_aside(read, rows, same, words, shelf, rules.verdicts.names.max_small)
+    by_words = candidates.Source(corpus.sequences, corpus.size, rules.candidates.shingles)
+    by_facts = candidates.Source(corpus.stated, corpus.facts_of_each(), rules.candidates.facts)
+    paired = candidates.pairs(by_words, by_facts, rules.candidates, shelf)
+    marks = prints.prints(corpus, rules.prints)
+    alike = (prints.may_be_alike(marks, pairs, rules.prints) for pairs in paired)
+    found = verdicts.together([_judge(corpus, pairs, rules.verdicts) for pairs in alike])
+    near = repeats(
+        found, _homes(rows, same, found), rules.verdicts, lambda pairs, bounds: _judge(corpus, pairs, bounds)
+    )
+    linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
+    keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
+    for text, link in relations(found, near.keys(), keepers).items():
+        _note(linked, same, text, link)
+    _link_short(linked, rules)
+    return linked
 
 
-def whole_documents(copies: pa.Table | pa.RecordBatch, blocks: Mapping[str, int], rules: Rules) -> dict[str, str]:
-    """Name, for each document that as good as wholly repeats another, that other one.
-
-    `blocks` says how many blocks of each document were signed. A document named here is itself no copy.
-    """
-    columns = (copies[name].to_pylist() for name in ("kind", "doc", "ref_doc", "ref_block"))
-    rows = zip(*columns, strict=True)
-    return _originals([(doc, (ref, block)) for kind, doc, ref, block in rows if kind in REMOVED], blocks, rules.whole)
-
-
-def _originals(repeats: Iterable[tuple[str, _Place]], blocks: Mapping[str, int], whole: float) -> dict[str, str]:
-    """Find the documents of which the share `whole` stands in one other, by each copy's document and keeper."""
-    holders: defaultdict[_Place, set[str]] = defaultdict(set)
-    repeated: defaultdict[str, list[_Place]] = defaultdict(list)
-    for doc, keeper in repeats:
-        holders[keeper] |= {doc, keeper[0]}
-        repeated[doc].append(keeper)
-    originals: dict[str, str] = {}
-    for doc, keepers in sorted(repeated.items()):
-        others = {other for other, _ in keepers} - {doc}
-        shared = {other: sum(other in holders[keeper] for keeper in keepers) for other in others}
-        best = min(shared, key=lambda other: (-shared[other], other), default=doc)
-        original = _root(best, originals)
-        if original != doc and shared[best] >= whole * blocks[doc]:
-            originals[doc] = original
-    return {doc: _root(doc, originals) for doc in originals}
+def _judge(corpus: Corpus, pairs: Pairs, rules: verdicts.Rules) -> Verdicts:
+    """Judge pairs of texts, with only so many of them laid out at a time as fit into memory."""
+    ends = corpus.size[pairs[0]] + corpus.size[pairs[1]]
+    place = np.cumsum(ends) // _WORDS_AT_ONCE
+    found = []
+    for start, count in zip(*runs(place), strict=True):
+        some = [side[start : start + count] for side in pairs]
+        texts = np.union1d(*some)
+        left, right = (np.searchsorted(texts, side) for side in some)
+        judged = verdicts.judge(corpus.lay_out(texts), (left, right), rules)
+        found.append(judged._replace(left=texts[judged.left], right=texts[judged.right]))
+    return verdicts.together(found)
 
 
-def _root(doc: str, originals: Mapping[str, str]) -> str:
-    while doc in originals:
-        doc = originals[doc]
-    return doc
+def _homes(rows: Rows, same: Equal, found: Verdicts) -> Lists:
+    """Give the documents that each text with a near copy stands in, itself or by an equal block."""
+    wanted = np.zeros(len(same.heads) + 1, np.bool_)
+    wanted[found.left[found.near]] = wanted[found.right[found.near]] = True
+    mine = np.flatnonzero(wanted[same.text] & (same.text >= 0))
+    packed = np.unique(same.text[mine] << 32 | rows.doc[mine])
+    return Lists(packed & LOW, offsets_of(np.bincount(packed >> 32, minlength=len(same.heads))))
 
 
-def _ordered(signatures: pa.Table) -> _Rows:
-    order = pc.sort_indices(signatures, [(name, "ascending") for name in ("rank", "doc", "block")])
-    sizes = pc.list_value_length(signatures["words"])
-    columns = (column.take(order) for column in (*signatures.select(["doc", "block", "exact"]).columns, sizes))
-    docs, blocks, exact, sizes = columns
-    return _Rows(order, docs.to_pylist(), blocks.to_pylist(), exact.to_pylist(), sizes.to_numpy())
+def _removed(same: Equal, near: Mapping[int, Link]) -> tuple[NDArray[np.int8], NDArray[np.float64], Ints]:
+    """Link each block that repeats another straight to the one that stays for its whole group: kind, score, row."""
+    kinds, scores, keepers = np.zeros(len(same.heads), np.int8), np.ones(len(same.heads)), same.heads.copy()
+    texts = np.fromiter(near, np.int64, len(near))
+    kinds[texts] = NEAR
+    scores[texts] = [link.score for link in near.values()]
+    keepers[texts] = same.heads[[link.keeper for link in near.values()]]
+    size = len(same.text)
+    kind, score, keeper = np.zeros(size, np.int8), np.zeros(size), np.zeros(size, np.int64)
+    row = np.flatnonzero(same.text >= 0)
+    text = same.text[row]
+    row, text = (column[(same.heads[text] != row) | (kinds[text] == NEAR)] for column in (row, text))
+    kind[row], score[row], keeper[row] = np.maximum(kinds[text], EXACT), scores[text], keepers[text]
+    return kind, score, keeper
 
 
-def _equal(rows: _Rows, min_words: int) -> dict[int, int]:
-    """Find for each block that is long enough the first one with the same words, which may be itself."""
-    first: dict[int, int] = {}
-    long = np.flatnonzero(rows.sizes >= min_words).tolist()
-    return {row: first.setdefault(rows.exact[row], row) for row in long}
+def _note(linked: Linked, same: Equal, text: int, link: Link) -> None:
+    row = same.heads[text]
+    linked.kind[row], linked.score[row] = KINDS.index(link.kind), link.score
+    linked.keeper[row] = same.heads[link.keeper]
 
 
-def _homes(rows: _Rows, equal: Mapping[int, int], heads: Ints, found: Verdicts) -> dict[int, frozenset[str]]:
-    """Give the documents that each head with a near copy stands in, itself or by an equal block."""
-    wanted = np.union1d(found.left[found.near], found.right[found.near])
-    docs: dict[int, set[str]] = {head: set() for head in heads[wanted].tolist()}
-    for row, head in equal.items():
-        if head in docs:
-            docs[head].add(rows.docs[row])
-    return {number: frozenset(docs[int(heads[number])]) for number in wanted.tolist()}
-
-
-def _at(link: Link, heads: Ints) -> Link:
-    return link._replace(keeper=int(heads[link.keeper]))
-
-
-def _removed(equal: Mapping[int, int], near: dict[int, Link]) -> dict[int, Link]:
-    """Link each block that repeats another straight to the one that stays for its whole group."""
-    exact = {row: Link("exact", 1.0, head) for row, head in equal.items() if row != head}
-    return near | {row: near.get(link.keeper, link) for row, link in exact.items()}
-
-
-def _short(rows: _Rows, copies: Mapping[int, Link], rules: Rules) -> dict[int, Link]:
+def _link_short(linked: Linked, rules: Rules) -> None:
     """Link blocks of few words: those repeated in their own document, and those of a document that is a copy.
 
     A heading such as "Background" stands in many articles, and is a copy only where the whole article is.
     """
-    long = Counter(doc for doc, size in zip(rows.docs, rows.sizes.tolist(), strict=True) if size >= rules.min_words)
-    removed = ((row, link.keeper) for row, link in copies.items() if link.kind in REMOVED)
-    repeated = ((rows.docs[row], (rows.docs[keeper], keeper)) for row, keeper in removed)
-    original = _originals(repeated, long, rules.whole)
-    first: dict[tuple[int, str], int] = {}
-    links = {}
-    for row in np.flatnonzero((rows.sizes > 0) & (rows.sizes < rules.min_words)).tolist():
-        doc = rows.docs[row]
-        head = first.setdefault((rows.exact[row], original.get(doc, doc)), row)
-        beside = row > 0 and (rows.docs[row - 1], rows.exact[row - 1]) == (doc, rows.exact[row])
-        enough = rules.beside_words if beside else rules.within_words
-        if head != row and (rows.docs[head] != doc or rows.sizes[row] >= enough):
-            links[row] = Link("exact", 1.0, head)
-    return links
-
-
-def _copies(rows: _Rows, links: Mapping[int, Link]) -> pa.RecordBatch:
-    """Write links down as COPIES, by document and block."""
-    places = list(zip(rows.docs, rows.blocks, strict=True))
-    found = ((*places[row], link.kind, link.score, *places[link.keeper]) for row, link in links.items())
-    return table_of(sorted(found), COPIES)
+    rows = linked.rows
+    long = np.bincount(rows.doc[rows.size >= rules.min_words], minlength=len(rows.docs))
+    home = np.arange(len(rows.docs))
+    for doc, original in whole_documents(linked, long).items():
+        home[doc] = original.doc
+    short = np.flatnonzero((rows.size > 0) & (rows.size < rules.min_words))
+    order = np.lexsort((short, home[rows.doc[short]], rows.exact[short]))
+    mine = short[order]
+    first = np.ones(len(mine), np.bool_)
+    where, exact = home[rows.doc[mine]], rows.exact[mine]
+    first[1:] = (where[1:] != where[:-1]) | (exact[1:] != exact[:-1])
+    head = mine[np.flatnonzero(first)][np.cumsum(first) - 1]
+    before = np.maximum(mine - 1, 0)
+    beside = (mine > 0) & (rows.doc[before] == rows.doc[mine]) & (rows.exact[before] == exact)
+    enough = rows.size[mine] >= np.where(beside, rules.beside_words, rules.within_words)
+    gone = (head != mine) & ((rows.doc[head] != rows.doc[mine]) | enough)
+    linked.kind[mine[gone]], linked.score[mine[gone]], linked.keeper[mine[gone]] = EXACT, 1.0, head[gone]

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.duplicates.ragged import Ints, Lists, Pairs, number_shared
+from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, keyed, number_shared, ranges, runs
 
 _VOWELS = str.maketrans("", "", "aeiouyh")
 _LETTERS = str.maketrans({"c": "k", "q": "k", "w": "v", "j": "y", "z": "s"})
 _SOUNDS = str.maketrans({"y": "i", "e": "i", "o": "u", "h": None})
 _DOUBLED = re.compile(r"(.)\1+")
+# An odd constant (splitmix64): a key of a list weighs each value by its place.
+_PLACE = np.uint64(0x9E3779B97F4A7C15)
 # With fewer letters than this, a skeleton says too little: Mali and Maille, Kiel and Kehl.
 _MIN_SKELETON = 3
 
@@ -27,6 +29,7 @@ class Rules(NamedTuple):
     min_stem: int  # letters that two forms of one name begin with
     endings: frozenset[str]  # ... and what may stand behind them
     variants: Mapping[str, str]  # names with two spellings that have little in common
+    stand_ins: frozenset[str]  # words such as "Russian" that a translation may have in place of a name
 
 
 class Facts(NamedTuple):
@@ -36,9 +39,9 @@ class Facts(NamedTuple):
     names: Lists
     order: Lists
     negations: Ints
-    words: Lists  # hashes of all words, in order
+    words: Lists  # all words, in order
     texts: Sequence[str]  # the figures and names, by number
-    word_of: NDArray[np.uint64]  # ... and the hash of each as a word
+    word_of: Ints  # ... and the number of each as a word
 
 
 class Difference(NamedTuple):
@@ -53,10 +56,10 @@ def differ(facts: Facts, pairs: Pairs, rules: Rules) -> Difference:
     """Compare what the texts of each pair state; a name that stands three times here and twice there differs."""
     figures, names = _unshared(facts.figures, pairs), _unshared(facts.names, pairs)
     left, right = figures[0] | names[0], figures[1] | names[1]
-    for at in np.flatnonzero(left & right & ~(figures[0] & figures[1])).tolist():
-        missing, added = _names_differ(facts, int(pairs[0][at]), int(pairs[1][at]), rules)
-        left[at], right[at] = figures[0][at] or missing, figures[1][at] or added
-    for at in np.flatnonzero(~left & ~right).tolist():
+    asked = np.flatnonzero(left & right & ~(figures[0] & figures[1]))
+    missing, added = _without_counterpart(facts, (pairs[0][asked], pairs[1][asked]), rules)
+    left[asked], right[asked] = figures[0][asked] | missing, figures[1][asked] | added
+    for at in np.flatnonzero(~left & ~right & _reordered(facts.order, pairs)).tolist():
         left[at] = right[at] = _swapped(facts, int(pairs[0][at]), int(pairs[1][at]))
     denials = facts.negations[pairs[0]] - facts.negations[pairs[1]]
     return Difference(left, right, denials)
@@ -68,28 +71,70 @@ def _unshared(bags: Lists, pairs: Pairs) -> tuple[NDArray[np.bool_], NDArray[np.
     return lengths[pairs[0]] > both, lengths[pairs[1]] > both
 
 
-def _names_differ(facts: Facts, left: int, right: int, rules: Rules) -> tuple[bool, bool]:
-    """Say whether left, and right, has a name without a counterpart in the other, however it is spelt."""
-    mine, theirs = (set(facts.names.at(text).tolist()) for text in (left, right))
-    missing = _uncommon(facts, mine - theirs, left, right)
-    added = _uncommon(facts, theirs - mine, right, left)
-    for name in list(missing):
-        twin = next((other for other in added if same_name(name, other, rules)), None)
-        if twin is not None:
-            missing.remove(name)
-            added.remove(twin)
-    return bool(missing), bool(added)
+def _without_counterpart(facts: Facts, pairs: Pairs, rules: Rules) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark the pairs in which left, and right, has a name without a counterpart in the other, however it is spelt."""
+    missing, added = _uncommon(facts, pairs), _uncommon(facts, (pairs[1], pairs[0]))
+    known: dict[tuple[str, str], bool] = {}
+    for pair in missing.keys() & added.keys():
+        mine, theirs = missing[pair], added[pair]
+        for name in list(mine):
+            twin = next((other for other in theirs if _same_name(name, other, rules, known)), None)
+            if twin is not None:
+                mine.remove(name)
+                theirs.remove(twin)
+    marks = np.zeros((2, len(pairs[0])), np.bool_)
+    for side, names in zip(marks, (missing, added), strict=True):
+        side[[pair for pair, left in names.items() if left]] = True
+    return marks[0], marks[1]
 
 
-def _uncommon(facts: Facts, names: set[int], here: int, there: int) -> list[str]:
-    """Spell the names out, but for those that the other text has as often, only not as a name."""
-    uncommon = []
-    for name in (number >> 4 for number in names):
-        word = facts.word_of[name]
-        times, others = (np.count_nonzero(facts.words.at(text) == word) for text in (here, there))
-        if others < times:
-            uncommon.append(facts.texts[name])
-    return sorted(uncommon)
+def _uncommon(facts: Facts, pairs: Pairs) -> dict[int, list[str]]:
+    """Spell out, by pair, the names of the first that the second lacks; not those that it has, only not as names."""
+    mine, theirs = (keyed(facts.names, side) for side in pairs)
+    lacking = mine[np.isin(mine, theirs, assume_unique=True, invert=True)]
+    pair, name = lacking >> 32, (lacking & LOW) >> 4
+    word = facts.word_of[name]
+    pair, name, word = (column[word >= 0] for column in (pair, name, word))
+    here, there = _times(facts.words, [side[pair] for side in pairs], word)
+    fewer = there < here
+    found: dict[int, list[str]] = {}
+    for at, number in zip(pair[fewer].tolist(), name[fewer].tolist(), strict=True):
+        found.setdefault(at, []).append(facts.texts[number])
+    return {at: sorted(names) for at, names in found.items()}
+
+
+def _times(words: Lists, texts: Sequence[Ints], asked: Ints) -> list[Ints]:
+    """Count how often each word that is asked for stands in each of some texts."""
+    rows = np.unique(np.concatenate(texts))
+    keys = keyed(words, rows)
+    keys.sort()
+    starts, counts = runs(keys)
+    keys, counts = np.append(keys[starts], -1), np.append(counts, 0)
+    times = []
+    for each in texts:
+        wanted = np.searchsorted(rows, each) << 32 | asked
+        at = np.searchsorted(keys[:-1], wanted)
+        times.append(np.where(keys[at] == wanted, counts[at], 0))
+    return times
+
+
+def _same_name(a: str, b: str, rules: Rules, known: dict[tuple[str, str], bool]) -> bool:
+    """Say the same as `same_name`, looking names up that were compared before."""
+    same = known.get((a, b))
+    if same is None:
+        same = known[a, b] = same_name(a, b, rules)
+    return same
+
+
+def _reordered(order: Lists, pairs: Pairs) -> NDArray[np.bool_]:
+    """Mark the pairs that do not state the same facts in the same order."""
+    mixed = (order.values.astype(np.uint64) + np.uint64(1)) * _PLACE
+    mixed = (mixed ^ mixed >> np.uint64(32)) * _PLACE
+    places = ranges(np.zeros(len(order.offsets) - 1, np.int64), order.lengths()).astype(np.uint64) + np.uint64(1)
+    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed * places)))
+    keys = sums[order.offsets[1:]] - sums[order.offsets[:-1]]
+    marked: NDArray[np.bool_] = keys[pairs[0]] != keys[pairs[1]]
+    return marked
 
 
 def _swapped(facts: Facts, left: int, right: int) -> bool:
@@ -111,7 +156,7 @@ def _common(left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDAr
 def same_name(a: str, b: str, rules: Rules) -> bool:
     """Say whether two levelled names may be one name, spelt or inflected in two ways.
 
-    >>> rules = Rules(10, 4, frozenset({"e", "ian"}), {"peking": "beijing"})
+    >>> rules = Rules(10, 4, frozenset({"e", "ian"}), {"peking": "beijing"}, frozenset())
     >>> alike = [("sergei", "sergey"), ("ukraine", "ukrainian"), ("kiev", "kyiv"), ("peking", "beijing")]
     >>> [same_name(*pair, rules) for pair in alike]
     [True, True, True, True]
@@ -119,6 +164,8 @@ def same_name(a: str, b: str, rules: Rules) -> bool:
     >>> [same_name(*pair, rules) for pair in other]
     [False, False, False, False, False]
     """
+    if (a in rules.stand_ins) != (b in rules.stand_ins):
+        return True
     a, b = rules.variants.get(a, a), rules.variants.get(b, b)
     if spelling(a) == spelling(b):
         return True

@@ -1,15 +1,17 @@
 """Choose which text stays for which: most alike first, no chains, each copy held against the one that stays."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.duplicates.grouping import Edge, group
-from pipeline.duplicates.ragged import Ints
-from pipeline.duplicates.texts import Texts
-from pipeline.duplicates.verdicts import Rules, Verdicts, judge
+from pipeline.duplicates.grouping import group, in_components
+from pipeline.duplicates.ragged import Ints, Lists, Pairs
+from pipeline.duplicates.verdicts import Rules, Verdicts
+
+# Judges pairs of texts, given by their numbers.
+Judge = Callable[[Pairs, Rules], Verdicts]
 
 
 class Link(NamedTuple):
@@ -20,28 +22,37 @@ class Link(NamedTuple):
     keeper: int
 
 
-def repeats(texts: Texts, found: Verdicts, documents: Mapping[int, frozenset[str]], rules: Rules) -> dict[int, Link]:
+def repeats(found: Verdicts, documents: Lists, rules: Rules, judge: Judge) -> dict[int, Link]:
     """Link each near copy to the earliest text of its group; `documents` has those that each text stands in.
 
     A copy that was brought into a group by a third text is judged against the one that stays as well;
     those that fail are grouped once more among themselves.
     """
-    apart = list(zip(found.left[found.apart].tolist(), found.right[found.apart].tolist(), strict=True))
     order = np.lexsort((found.right, found.left, -found.score))
     order = order[found.near[order]]
+    left, right = found.left[order], found.right[order]
     close = found.score[order] >= rules.near_within
-    edges = list(map(Edge, found.left[order].tolist(), found.right[order].tolist(), close.tolist()))
+    apart = found.left[found.apart], found.right[found.apart]
     rules = rules._replace(near=rules.through, near_short=rules.through)
     links: dict[int, Link] = {}
-    while edges:
-        leaders = {text: leader for text, leader in group(edges, apart, documents).items() if text != leader}
-        pairs = np.array(list(leaders.values()), np.int64), np.array(list(leaders), np.int64)
-        verdicts = judge(texts, pairs, rules)
+    stray = np.ones(len(documents.offsets), np.bool_)
+    while len(left):
+        leaders: dict[int, int] = {}
+        for edges, foes in in_components((left, right), close, apart):
+            ends = {end for edge in edges for end in (edge.left, edge.right)}
+            homes = {number: frozenset(documents.at(number).tolist()) for number in ends}
+            leaders |= {text: leader for text, leader in group(edges, foes, homes).items() if text != leader}
+        texts, keepers = (np.fromiter(side, np.int64, len(leaders)) for side in (leaders, leaders.values()))
+        by_keeper = np.argsort(keepers, kind="stable")
+        verdicts = judge((keepers[by_keeper], texts[by_keeper]), rules)
         held = (verdicts.left[verdicts.near], verdicts.right[verdicts.near], verdicts.score[verdicts.near])
         rows = zip(*(column.tolist() for column in held), strict=True)
         links |= {text: Link("near", score, leader) for leader, text, score in rows}
-        stray = leaders.keys() - links.keys()
-        edges = [edge for edge in edges if edge.left in stray and edge.right in stray]
+        stray[:] = False
+        stray[texts] = True
+        stray[held[1]] = False
+        still = stray[left] & stray[right]
+        left, right, close = left[still], right[still], close[still]
     return links
 
 

@@ -19,14 +19,13 @@ class Likeness(NamedTuple):
     right_in_left: NDArray[np.float64]
 
 
-def weights(sets: Lists, distinct: int) -> Ints:
-    """Weigh each of the `distinct` values by its rarity (idf): log(1 + sets / sets that have it), in 1024ths.
+def weights(having: Ints, size: int) -> Ints:
+    """Weigh words by their rarity (idf): log(1 + size / texts that have it), in 1024ths, for `size` texts in all.
 
-    >>> weights(Lists(np.array([0, 1, 0]), np.array([0, 2, 3])), 2).tolist()
+    >>> weights(np.array([2, 1]), 2).tolist()
     [710, 1125]
     """
-    having = np.bincount(sets.values, minlength=distinct)
-    return np.round(_UNIT * np.log1p((len(sets.offsets) - 1) / np.maximum(having, 1))).astype(np.int64)
+    return np.round(_UNIT * np.log1p(size / np.maximum(having, 1))).astype(np.int64)
 
 
 def compare(words: Lists, pairs: Pairs, rarity: Ints) -> Likeness:

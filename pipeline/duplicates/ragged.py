@@ -112,7 +112,7 @@ def shared(sets: Lists, pairs: Pairs, weights: Ints) -> Ints:
     sums = np.zeros(len(pairs[0]), np.int64)
     lengths = sets.lengths()
     for start, stop in _slices(lengths[pairs[0]] + lengths[pairs[1]]):
-        both = np.concatenate([_keyed(sets, side[start:stop]) for side in pairs])
+        both = np.concatenate([keyed(sets, side[start:stop]) for side in pairs])
         both.sort()
         twice = both[1:][both[1:] == both[:-1]]
         found = np.bincount(twice >> 32, weights=weights[twice & LOW], minlength=stop - start)
@@ -125,12 +125,12 @@ def number_shared(sets: Lists, pairs: Pairs) -> Ints:
     return shared(sets, pairs, np.ones(int(sets.values.max(initial=-1)) + 1, np.int64))
 
 
-def _keyed(sets: Lists, rows: Ints) -> Ints:
+def keyed(sets: Lists, rows: Ints) -> Ints:
     """Put the place of the pair in front of each value, so that one sort brings equal values of a pair together."""
     lengths = sets.lengths()[rows]
     values = sets.values[ranges(sets.offsets[rows], lengths)]
-    keyed: Ints = np.repeat(np.arange(len(rows)), lengths) << 32 | values
-    return keyed
+    packed: Ints = np.repeat(np.arange(len(rows)), lengths) << 32 | values
+    return packed
 
 
 def _slices(sizes: Ints) -> Iterator[tuple[int, int]]:

@@ -53,9 +53,13 @@ def parse(files: RuleFiles) -> Rules:
 
 
 def sign(
-    blocks: pa.RecordBatch, hosts: Mapping[str, str | None], ranks: Mapping[str, str], rules: Rules
+    blocks: pa.RecordBatch,
+    hosts: Mapping[str, str | None],
+    ranks: Mapping[str, str],
+    rules: Rules,
+    schema: pa.Schema = SIGNATURES,
 ) -> pa.RecordBatch:
-    """Sign the blocks that stayed (BLOCKS, cleaned): a row of SIGNATURES each, in their order.
+    """Sign the blocks that stayed (BLOCKS, cleaned): a row of SIGNATURES each, in their order; or SENTENCES.
 
     `hosts` and `ranks` go by document; of equal paragraphs the one with the lowest rank stays. Every hash
     is the same in any process, so signatures of other parts and earlier runs can be compared with these.
@@ -86,7 +90,7 @@ def sign(
         _facts(_stated(known, rules), words, Lists(opening, offsets), heads),
         denials,
     ]
-    return pa.record_batch(columns, schema=SIGNATURES)
+    return pa.record_batch(columns, schema=schema)
 
 
 def _mended(texts: pa.Array) -> pa.Array:

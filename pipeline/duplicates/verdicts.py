@@ -1,5 +1,6 @@
 """Judge pairs of texts: whether one may stand for the other, on all their words and on what they state."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +71,14 @@ def judge(texts: Texts, pairs: Pairs, rules: Rules) -> Verdicts:
         & ~home,
         held=held[worth],
     )
+
+
+def together(found: Sequence[Verdicts]) -> Verdicts:
+    """Put verdicts behind one another."""
+    if not found:
+        none, score, flags = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_)
+        return Verdicts(none, none, score, flags, flags, flags, flags, flags, score)
+    return Verdicts(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def _bounds(texts: Texts, left: Ints, right: Ints, rules: Rules) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """The stages, one a module; `rulebook` gives each its rules and `cleaning` runs them in this order.
 
-encoding, spacing, boilerplate, mistranslation, duplicate: first the characters, for every later rule reads true text;
-then what is no article, for it need not be corrected; then the words, so that two renderings of one sentence become
-one; duplicates last.
+encoding, spacing, boilerplate, mistranslation, typography, duplicate: first the characters, for every later rule reads
+true text; then what is no article, for it need not be corrected; then the words and the marks, so that two renderings
+of one sentence become one; duplicates last.
 """
 
-STAGES = ("encoding", "spacing", "boilerplate", "mistranslation", "duplicate")
+STAGES = ("encoding", "spacing", "boilerplate", "mistranslation", "typography", "duplicate")

@@ -1,4 +1,4 @@
-"""The rules of mistranslation repair: artefacts, and surnames with the words that a machine makes of them."""
+"""The rules of mistranslation repair: switches, words that make a slot or a guard, patterns."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.people import Lexicon
+from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
+from pipeline.screens import Pattern, pattern_of
+
+OFF, FLAG, REPAIR = "off", "flag", "repair"
+KINDS = ("artefact", "calque", "phrase", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
 
 
 class Artefact(NamedTuple):
@@ -19,53 +25,148 @@ class Artefact(NamedTuple):
     score: float
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+    lang: tuple[str, ...] = ()
+    action: str = REPAIR
 
 
-class Rendering(NamedTuple):
-    """A form that a machine makes of a surname: lower case, its dictionary word, part of speech (v n a r), language."""
+class Turn(NamedTuple):
+    """A turn of phrase that translation leaves: where it comes from, what is meant, what is put there."""
 
-    form: str
-    word: str
-    kind: str
-    lang: str
+    id: str
+    lang: tuple[str, ...]
+    pattern: re.Pattern[str]
+    action: str
+    gloss: str
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words that make a slot of a place in a sentence, or a guard against one; in lower case."""
+
+    headline_roles: frozenset[str]
+    subject_verbs: frozenset[str]
+    labels: frozenset[str]
+    mute: frozenset[str]
+    function: frozenset[str]
+    ordinary: frozenset[str]
+    leading: frozenset[str]
+    finite: frozenset[str]
+    prepositions: frozenset[str]
+    addresses: frozenset[str]
+    common: frozenset[str]
+    roles: frozenset[str]
+    proper: frozenset[str]
+    finite_verb: re.Pattern[str]
+    idioms: Mapping[str, tuple[tuple[str, str], ...]]  # by word: what stands before and after it
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What speaks for a translation machine, in log-odds: before anything is known, for a kind of evidence, at most."""
+
+    prior: float
+    site: float
+    label: float
+    phrase: float
+    name: float
+    quotes: float
+    most: float
+    most_labels: float
+    suspected: float
+    judged: float
+    sites: frozenset[str]
+    labels: Mapping[str, tuple[Pattern, ...]]
 
 
 @dataclass(frozen=True)
 class Rules:
     """All that mistranslation repair goes by."""
 
+    switches: Mapping[str, str]
     artefacts: tuple[Artefact, ...]
-    surnames: frozenset[str]
-    renderings: Mapping[str, tuple[Rendering, ...]]
-    titles: frozenset[str]
-    speech_verbs: frozenset[str]
-    subject_verbs: frozenset[str]
-    headline_roles: frozenset[str]
-    finite_verb: re.Pattern[str]
+    calques: tuple[Artefact, ...]
+    turns: tuple[Turn, ...]
+    lexicon: Lexicon
+    words: Words
+    least_common: float
+    origin: Origin
+
+    def on(self, kind: str) -> bool:
+        """Whether a kind of rule looks at all."""
+        return self.switches[kind] != OFF
 
 
-_KEYS = ("artefact", "titles", "speech_verbs", "subject_verbs", "headline_roles", "finite_verb")
+_WORDS = (
+    "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
+    "addresses", "proper", "common",
+)  # fmt: skip
+_KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
+_GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
+_ORIGIN = (
+    "prior",
+    "site",
+    "label",
+    "phrase",
+    "name",
+    "quotes",
+    "most",
+    "most_labels",
+    "suspected",
+    "judged",
+    "sites",
+    "labels",
+)
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read mistranslation.toml and mistranslation/surnames.tsv.
+    """Read mistranslation.toml, and the names that people.toml and the folder mistranslation/ know.
 
     Raises:
-        RuleError: a key is unknown, a part of speech is none of v n a r, a pattern has no group `cut`.
+        RuleError: a key is unknown or missing, a switch is set to none of off, flag, repair, a pattern names no `cut`.
     """
-    table = files["mistranslation.toml"]
+    table, guards = files["mistranslation.toml"], files["mistranslation/guards.toml"]
     refuse_unknown("mistranslation.toml", table, _KEYS)
-    renderings = {row["surname"]: tuple(_renderings(row)) for row in files["mistranslation/surnames.tsv"]}
+    refuse_unknown("guards.toml", guards, _GUARDS)
+    if missing := sorted(set(_KEYS) - set(table)):
+        raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
+    calques = tuple(_artefact(row) for row in files["mistranslation/calques.toml"]["artefact"])
     return Rules(
+        switches=_switches(table["switches"]),
         artefacts=tuple(_artefact(row) for row in table["artefact"]),
-        surnames=frozenset(renderings),
-        renderings=renderings,
-        titles=frozenset(table["titles"]),
-        speech_verbs=frozenset(table["speech_verbs"]),
-        subject_verbs=frozenset(table["subject_verbs"]),
-        headline_roles=frozenset(table["headline_roles"]),
-        finite_verb=re.compile(table["finite_verb"]),
+        calques=calques,
+        turns=tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ())),
+        lexicon=parse_lexicon(files),
+        words=Words(
+            **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},
+            finite_verb=re.compile(table["finite_verb"]),
+            idioms=_idioms(guards["idiom"]),
+        ),
+        least_common=table["least_common"],
+        origin=_origin(table["origin"], calques),
     )
+
+
+def _switches(table: Mapping[str, str]) -> dict[str, str]:
+    refuse_unknown("mistranslation.toml, switches", table, KINDS)
+    for kind, setting in table.items():
+        if setting not in (OFF, FLAG, REPAIR):
+            raise RuleError(f"mistranslation.toml, switches: {kind} is {setting!r}, not off, flag or repair")
+    return {kind: table.get(kind, FLAG) for kind in KINDS}
+
+
+def _idioms(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Lay phrases out by each of their words, with what stands before and after it."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        refuse_unknown(f"guards.toml, idiom {row.get('id')!r}", row, ("id", "phrases", "fires", "silent"))
+        for phrase in row["phrases"]:
+            words = phrase.split()
+            for at, word in enumerate(words):
+                found.setdefault(word, set()).add((" ".join(words[:at]), " ".join(words[at + 1 :])))
+    return {word: tuple(sorted(around)) for word, around in found.items()}
 
 
 def _artefact(row: Mapping[str, Any]) -> Artefact:
@@ -76,37 +177,33 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
     pattern = re.compile(row["pattern"])
     if "cut" not in pattern.groupindex:
         raise RuleError(f"{name}: the pattern names no group `cut`")
-    fires, silent = tuple(row["fires"]), tuple(row["silent"])
-    return Artefact(row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent)
+    fires, silent, lang = (tuple(row.get(key, ())) for key in ("fires", "silent", "lang"))
+    action = _action(name, row.get("action", REPAIR))
+    return Artefact(
+        row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent, lang, action
+    )
 
 
-def _renderings(row: Mapping[str, str]) -> Sequence[Rendering]:
-    """Spell out the English forms of each word: `blink/v` stands for blink, blinks, blinking, blinked."""
-    found: dict[str, Rendering] = {}
-    for entry in row["renderings"].split():
-        word, _, kind = entry.partition("/")
-        word = word.replace("_", " ")
-        if kind not in ("v", "n", "a", "r"):
-            raise RuleError(f"surnames.tsv, {row['surname']}: {entry!r} names no part of speech (v n a r)")
-        for form in _forms(word, kind):
-            if form != row["surname"].casefold():
-                found.setdefault(form, Rendering(form, word, kind, row["lang"]))
-    return list(found.values())
+def _turn(row: Mapping[str, Any]) -> Turn:
+    name = f"phrase {row.get('id')!r}"
+    refuse_unknown(name, row, Turn._fields)
+    lists = {key: tuple(row[key]) for key in ("lang", "fires", "silent")}
+    return Turn(**{**row, **lists, "pattern": re.compile(row["pattern"]), "action": _action(name, row["action"])})
 
 
-def _forms(word: str, kind: str) -> list[str]:
-    """Give the regular English forms of a word.
+def _action(name: str, action: str) -> str:
+    if action not in (FLAG, REPAIR):
+        raise RuleError(f"{name}: action is {action!r}, not flag or repair")
+    return action
 
-    >>> _forms("blink", "v"), _forms("marry", "v"), _forms("short", "a")
-    (['blink', 'blinks', 'blinking', 'blinked'], ['marry', 'marries', 'marrying', 'married'], ['short'])
-    """
-    if kind in ("a", "r"):
-        return [word]
-    sibilant = word.endswith(("s", "x", "z", "ch", "sh"))
-    consonant_y = word.endswith("y") and word[-2:-1] not in tuple("aeiou")
-    plural = f"{word[:-1]}ies" if consonant_y else f"{word}es" if sibilant else f"{word}s"
-    if kind == "n":
-        return [word, plural]
-    bare = word[:-1] if word.endswith("e") and not word.endswith("ee") else word
-    past = f"{word[:-1]}ied" if consonant_y else f"{bare}ed"
-    return [word, plural, f"{bare}ing", past]
+
+def _origin(table: Mapping[str, Any], calques: Sequence[Artefact]) -> Origin:
+    """Page furniture speaks for a machine, too: that of `calques`, by the first of its languages."""
+    refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
+    labels: dict[str, list[Pattern]] = {"": [pattern_of(pattern) for pattern in table["labels"]]}
+    for calque in calques:
+        labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(
+            pattern_of(calque.pattern.pattern)
+        )
+    frozen = {lang: tuple(patterns) for lang, patterns in labels.items()}
+    return Origin(**{**table, "sites": frozenset(table["sites"]), "labels": frozen})
