@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.drafting import draft
 from pipeline.duplicates import claims, sentences, signatures
 from pipeline.duplicates.linked import REPEATS
+from pipeline.events import quotations
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
@@ -49,7 +50,7 @@ class Corrected(NamedTuple):
 class Cleaned(NamedTuple):
     """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays.
 
-    `tongues` are the paragraphs in another language than their document.
+    `tongues` are the paragraphs in another language than their document, `quotations` what the articles quote.
     """
 
     verdicts: pa.RecordBatch
@@ -60,6 +61,7 @@ class Cleaned(NamedTuple):
     tongues: pa.RecordBatch
     signatures: pa.RecordBatch
     sentences: pa.RecordBatch
+    quotations: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -122,7 +124,8 @@ def clean(
     entries = pa.concat_batches([first, second, third, fourth])
     flags = pa.concat_batches([decided.flags, offered.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
-    return Cleaned(verdicts, entries, flags, *made, signed, cut)
+    quoted = quotations(left, frozenset(rules.metadata.text_roles), rules.events.speech)
+    return Cleaned(verdicts, entries, flags, *made, signed, cut, quoted)
 
 
 def finish(

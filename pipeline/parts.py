@@ -17,7 +17,7 @@ from pipeline.copies import links_of
 from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
-from pipeline.reading import Read, read_batches
+from pipeline.reading import read_batches
 from pipeline.restoring import prove_restored
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import with_roles
@@ -35,6 +35,7 @@ from pipeline.tables import (
     PAGES,
     PARAGRAPHS,
     PEOPLE,
+    QUOTATIONS,
     READINGS,
     SENTENCES,
     SHOWN,
@@ -81,13 +82,9 @@ def _read(job: Job, part: Part, draft: Path) -> Counts:
             files.write(table_of(batch.files, FILES))
             pages.write(table_of(batch.pages, PAGES))
             blocks.write(table_of(batch.blocks, BLOCKS))
-            counts.update(_counts_of(batch))
+            counts.update({name: len(rows) for name, rows in batch._asdict().items()})
+            counts["rejected"] += sum(row.outcome != "read" for row in batch.files)
     return dict(counts)
-
-
-def _counts_of(batch: Read) -> Counts:
-    rejected = sum(row.outcome == "rejected" for row in batch.files)
-    return {"files": len(batch.files), "rejected": rejected, "pages": len(batch.pages), "blocks": len(batch.blocks)}
 
 
 def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
@@ -133,8 +130,7 @@ def clean_part(job: Job, part: Part) -> Counts:
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
     lines, told, answers = site_lines(job, part), told_to(job, part), answers_of(job, part)
-    removed = corrected = 0
-    made_with = {"rules": rules.digest}
+    removed, corrected, made_with = 0, 0, {"rules": rules.digest}
     with (
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
@@ -144,6 +140,7 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
         store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
+        store.table_writer(draft / "quotations.parquet", QUOTATIONS, made_with) as quoted,
     ):
         side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
@@ -159,8 +156,9 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
             cut.write(cleaned.sentences)
-            removed += cleaned.entries["after"].null_count
-            corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
+            quoted.write(cleaned.quotations)
+            removed += (gone := cleaned.entries["after"].null_count)
+            corrected += cleaned.entries.num_rows - gone
     return {"removed": removed, "corrected": corrected}
 
 

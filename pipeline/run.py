@@ -15,9 +15,9 @@ from typing import Any
 
 from pipeline.asking import ask_run, is_open, question_part
 from pipeline.closing import close_run
-from pipeline.copies import link_run
 from pipeline.gathering import gather_run
 from pipeline.job import Job, JobError, Part, hold, open_job
+from pipeline.linking import link_run
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
 from pipeline.staging import stage_raw

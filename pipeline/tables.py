@@ -336,6 +336,32 @@ class Event(NamedTuple):
     score: float
 
 
+class Quotation(NamedTuple):
+    """A sentence that stands in quotation marks, or a piece of one, and who says it."""
+
+    doc: str
+    block: int
+    start: int
+    end: int
+    speaker: str | None
+    text: str
+
+
+class Quote(NamedTuple):
+    """A quotation that several reports of an event have, as one of them words it."""
+
+    event: str
+    quote: int
+    doc: str
+    block: int
+    start: int
+    end: int
+    speaker: str | None
+    text: str
+    relation: str
+    score: float
+
+
 class Paragraph(NamedTuple):
     """A block that stayed: cleaned and unique."""
 
@@ -661,6 +687,28 @@ EVENTS = pa.schema(
     metadata={"description": "articles that report one event"},
 )
 
+QUOTATIONS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("start", INT, "its first character in the block's final text"),
+        _field("end", INT, "character after it"),
+        _field("speaker", TEXT, "who says it, as the document names them; null where it does not", null=True),
+        _field("text", TEXT, "a sentence in quotation marks, or a piece of one, as it stands there"),
+    ]
+)
+
+QUOTES = pa.schema(
+    [
+        EVENTS.field("event"),
+        _field("quote", INT, "number of what was said, in its event, from 1"),
+        *QUOTATIONS,
+        _field("relation", TEXT, "same: the words that most reports have, or a piece of them; translated: other words"),
+        _field("score", SCORE, "likeness to the wording that most reports have, 0 to 1"),
+    ],
+    metadata={"description": "what two reports of an event or more quote, as each of them words it"},
+)
+
 PARAGRAPHS = pa.schema(
     [
         _DOC,
@@ -683,6 +731,7 @@ PUBLISHED = {
     "ledger": LEDGER,
     "copies": COPIES,
     "events": EVENTS,
+    "quotes": QUOTES,
     "entities": ENTITIES,
     "flags": FLAGS,
     "paragraphs": PARAGRAPHS,

@@ -39,6 +39,7 @@ FLOORS = [
     {"pipeline.copies"},
     {"pipeline.replies"},
     {"pipeline.asking"},
+    {"pipeline.linking"},
     {"pipeline.parts"},
     {"pipeline.report", "pipeline.audit", "pipeline.closing", "pipeline.run", "pipeline.show"},
     {"pipeline.__main__", "flows"},
