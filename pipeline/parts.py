@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
+from pipeline.asking import answers_of
 from pipeline.copies import links_of
 from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
@@ -123,8 +124,7 @@ def clean_part(job: Job, part: Part) -> Counts:
         removed, corrected; `fresh` is 0 when all of it was done before.
     """
     place = job.work("clean", clean_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _clean(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
@@ -132,7 +132,7 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
-    lines, told = site_lines(job, part), told_to(job, part)
+    lines, told, answers = site_lines(job, part), told_to(job, part), answers_of(job, part)
     removed, corrected, made_with = 0, 0, {"rules": rules.digest}
     with (
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
@@ -149,7 +149,8 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
         for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
             people = sightings.people_of(pages, seen, told)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first)
+            mine = [answer for doc in pages for answer in answers.get(doc, ())]
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first, mine)
             verdicts.write(cleaned.verdicts)
             ledger.write(pa.concat_batches([first, cleaned.entries]))
             flags.write(cleaned.flags)
@@ -174,8 +175,7 @@ def finish_part(job: Job, part: Part) -> Counts:
         LedgerError: the books do not balance, or a raw file does not come back from the tables.
     """
     place = job.work("finish", finish_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _finish(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}

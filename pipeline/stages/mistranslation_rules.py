@@ -198,10 +198,10 @@ def _action(name: str, action: str) -> str:
 
 
 def _origin(table: Mapping[str, Any], calques: Sequence[Artefact]) -> Origin:
-    """Page furniture speaks for a machine, too: that of `calques`, by the first of its languages."""
+    """Page furniture speaks for a machine, too: those of `calques` that are lines of their own."""
     refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
     labels: dict[str, list[Pattern]] = {"": [pattern_of(pattern) for pattern in table["labels"]]}
-    for calque in calques:
+    for calque in (c for c in calques if c.pattern.pattern.startswith(("^", "(?i)^"))):
         labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(
             pattern_of(calque.pattern.pattern)
         )
