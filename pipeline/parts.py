@@ -120,8 +120,7 @@ def clean_part(job: Job, part: Part) -> Counts:
         removed, corrected; `fresh` is 0 when all of it was done before.
     """
     place = job.work("clean", clean_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _clean(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
@@ -172,8 +171,7 @@ def finish_part(job: Job, part: Part) -> Counts:
         LedgerError: the books do not balance, or a raw file does not come back from the tables.
     """
     place = job.work("finish", finish_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _finish(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
