@@ -346,7 +346,7 @@ def test_addresses_that_lead_nowhere(url):
 
 def test_a_page_that_declares_nothing():
     page = page_of("<p>Text").page
-    assert page[2:] == (None, None, None, None, None, (), None, ())
+    assert page[2:] == (None, None, None, None, None, (), None, (), None)
     assert page.doc == page.file == "news/a.html"
 
 

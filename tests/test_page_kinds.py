@@ -8,6 +8,7 @@ import pytest
 from pipeline import rulebook
 from pipeline.cleaning import clean
 from pipeline.stages.boilerplate import Site
+from pipeline.stages.mistranslation import Known
 from pipeline.tables import BLOCKS, Block, Document, Page, Verdict, rows_of, table_of
 
 RULES = rulebook.load()
@@ -22,7 +23,7 @@ def cleaned(lines):
     page = Page(**{**dict.fromkeys(Page._fields), "doc": DOC, "file": DOC, "host": "gull.example", "authors": ()})
     if "declarations" in Page._fields:
         page = page._replace(declarations=())
-    return clean(table_of(blocks, BLOCKS), {DOC: page}, {DOC: Site()}, RULES)
+    return clean(table_of(blocks, BLOCKS), {DOC: page}, {DOC: Site()}, {DOC: Known()}, RULES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
