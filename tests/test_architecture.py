@@ -26,6 +26,7 @@ FLOORS = [
         "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
+        "pipeline.literals",
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},

@@ -20,7 +20,7 @@ from pipeline.stages.mistranslation_names import names
 from pipeline.stages.mistranslation_origin import Judged, judge, labels
 from pipeline.stages.mistranslation_places import Line
 from pipeline.stages.mistranslation_rules import FLAG, Rules, parse
-from pipeline.stages.mistranslation_turns import artefacts, turns
+from pipeline.stages.mistranslation_turns import artefacts, possible, turns
 from pipeline.stages.mistranslation_variants import orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
@@ -93,12 +93,15 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
         found += [d for line in lines for d in artefacts(line, rules.artefacts)]
     judged = judge(shown, found, known.host, texts, rules.origin)
     if judged.score >= rules.origin.suspected:  # In native text a turn of phrase is its writer's own.
+        whole = "\n".join(texts).lower()
         if rules.on("phrase"):
-            found += [d for line in lines for d in turns(line, rules.turns)]
+            likely = possible(whole, rules.turns, rules.needed)
+            found += [d for line in lines for d in turns(line, likely)]
         judged = judge(shown, found, known.host, texts, rules.origin)
         if rules.on("calque"):
             sure = judged.score >= rules.origin.judged
-            found += [d for line in lines for d in artefacts(line, rules.calques, sure=sure)]
+            calques = possible(whole, rules.calques, rules.needed)
+            found += [d for line in lines for d in artefacts(line, calques, sure=sure)]
     return without_overlap([_switched(decision, rules) for decision in found]), judged
 
 
@@ -133,7 +136,7 @@ def _names(
     people: Mapping[str, Anchor] = anchors(own, known.told, rules.lexicon)
     if not people:
         return []
-    spoken = [word.casefold() for line in lines for word in _WORD.findall(line.text)]
+    spoken = _WORD.findall("\n".join(line.text for line in lines).casefold())
     english = sum(word in rules.words.common for word in spoken)
     # The renderings are English words: in another language they are its own, or borrowed.
     if english < rules.least_common * len(spoken):
