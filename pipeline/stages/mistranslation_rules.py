@@ -136,10 +136,14 @@ def parse(files: RuleFiles) -> Rules:
         raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
     calques = tuple(_artefact(row) for row in files["mistranslation/calques.toml"]["artefact"])
     turns = tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ()))
-    patterns = [*((rule.id, rule.pattern) for rule in calques), *((turn.id, turn.pattern) for turn in turns)]
+    artefacts = tuple(_artefact(row) for row in table["artefact"])
+    patterns = [
+        *((rule.id, rule.pattern) for rule in (*artefacts, *calques)),
+        *((turn.id, turn.pattern) for turn in turns),
+    ]
     return Rules(
         switches=_switches(table["switches"]),
-        artefacts=tuple(_artefact(row) for row in table["artefact"]),
+        artefacts=artefacts,
         calques=calques,
         turns=turns,
         needed={name: needed(pattern.pattern) for name, pattern in patterns},
