@@ -76,6 +76,18 @@ def gather_run(job: Job, parts: list[Part]) -> dict[str, int]:
     return run.gather_run(job, parts)
 
 
+@task(task_run_name=part_name("question"), **PASS)
+def question_part(job: Job, part: Part) -> dict[str, int]:
+    """Find the sentences of a part that a model is to be asked about."""
+    return run.question_part(job, part)
+
+
+@task(task_run_name="ask", **PASS)
+def ask_run(job: Job, parts: list[Part]) -> dict[str, int]:
+    """Ask the model, and keep its answers."""
+    return run.ask_run(job, parts)
+
+
 @task(task_run_name=part_name("clean"), **PASS)
 def clean_part(job: Job, part: Part) -> dict[str, int]:
     """Take boilerplate away and repair mistranslations."""
@@ -146,12 +158,18 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
     parts = run.plan(job)
     workers = min(workers, len(parts))
     get_run_logger().info("parts: %d, files: %d, at a time: %d", len(parts), sum(p.files for p in parts), workers)
-    progress = Progress(steps=3 * len(parts) + 3)
+    asks = run.is_open(job)
+    progress = Progress(steps=(4 if asks else 3) * len(parts) + (4 if asks else 3))
     with Workers(choose_runner(engine, workers), progress) as on_workers:
         read = on_workers.each(read_part, job, parts)
         gathered = gather_run(job, parts, wait_for=read, return_state=True)
         gathered.result()
         progress.step("gathered")
+        if asks:
+            questions = on_workers.each(question_part, job, parts, after=gathered)
+            gathered = ask_run(job, parts, wait_for=questions, return_state=True)
+            gathered.result()
+            progress.step("asked")
         cleaned = on_workers.each(clean_part, job, parts, after=gathered)
         linked = link_run(job, parts, wait_for=cleaned, return_state=True)
         linked.result()

@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from pipeline.drafting import draft
 from pipeline.duplicates import claims, sentences, signatures
 from pipeline.duplicates.linked import REPEATS
+from pipeline.events import quotations
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
 from pipeline.lift import Propose, documents
 from pipeline.rulebook import Rulebook
-from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, spacing, typography
+from pipeline.stages import STAGES, boilerplate, duplicate, encoding, mistranslation, model, spacing, typography
 from pipeline.tables import (
     DOCUMENTS,
     PARAGRAPHS,
@@ -28,16 +29,28 @@ from pipeline.tables import (
     Document,
     Page,
     Paragraph,
+    Question,
     Tongue,
     rows_of,
     table_of,
 )
 
 
+class Corrected(NamedTuple):
+    """A batch after the rules: verdicts, documents as judged, what is left of them, entries, decisions about words."""
+
+    verdicts: pa.RecordBatch
+    judged: list[list[Block]]
+    left: pa.RecordBatch
+    removals: pa.RecordBatch
+    corrections: pa.RecordBatch
+    decided: mistranslation.Decided
+
+
 class Cleaned(NamedTuple):
     """A batch that was cleaned: verdicts, entries, flags, documents so far, their readings, signatures of what stays.
 
-    `tongues` are the paragraphs in another language than their document.
+    `tongues` are the paragraphs in another language than their document, `quotations` what the articles quote.
     """
 
     verdicts: pa.RecordBatch
@@ -48,6 +61,7 @@ class Cleaned(NamedTuple):
     tongues: pa.RecordBatch
     signatures: pa.RecordBatch
     sentences: pa.RecordBatch
+    quotations: pa.RecordBatch
 
 
 class Finished(NamedTuple):
@@ -66,6 +80,22 @@ def mend(blocks: pa.RecordBatch, rules: Rulebook) -> tuple[pa.RecordBatch, pa.Re
     return blocks, pa.concat_batches([first, second])
 
 
+def correct(
+    blocks: pa.RecordBatch,
+    sites: Mapping[str, boilerplate.Site],
+    people: Mapping[str, mistranslation.Known],
+    rules: Rulebook,
+) -> Corrected:
+    """Judge the pages, take the boilerplate away and correct the words; `blocks` have true characters already."""
+    verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
+    judged = boilerplate.with_roles(blocks, verdicts)
+    left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
+    whole = [page for _, page in documents(judged)]
+    decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
+    left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    return Corrected(verdicts, whole, left, first, second, decided)
+
+
 def clean(
     blocks: pa.RecordBatch,
     pages: Mapping[str, Page],
@@ -73,29 +103,29 @@ def clean(
     people: Mapping[str, mistranslation.Known],
     rules: Rulebook,
     repaired: pa.RecordBatch | None = None,
+    answers: Sequence[Question] = (),
 ) -> Cleaned:
-    """Judge the pages, take the boilerplate away and correct the words.
+    """Judge the pages, take the boilerplate away, correct the words and the marks, read the metadata, sign what stays.
 
-    `blocks` have true characters already; `repaired` has the entries of that.
+    `blocks` have true characters already; `repaired` has the entries of that. `answers` are a model's to what was
+    flagged.
     """
-    verdicts = boilerplate.judge(blocks, rules.boilerplate, sites)
-    judged = boilerplate.with_roles(blocks, verdicts)
-    left, first = _step(judged, boilerplate.propose, verdicts, "boilerplate")
-    whole = [page for _, page in documents(judged)]
-    decided = mistranslation.decide(judged["text"], whole, rules.mistranslation, people)
-    left, second = _step(left, mistranslation.propose, decided, "mistranslation")
+    verdicts, whole, left, first, second, decided = correct(blocks, sites, people, rules)
+    offered = model.decide(left, answers, rules.repairer)
+    left, third = _step(left, model.propose, offered, "model", of="mistranslation")
     marks = typography.decide(left, rules.typography, {doc: origin.score for doc, origin in decided.judged.items()})
-    left, third = _step(left, typography.propose, marks, "typography")
+    left, fourth = _step(left, typography.propose, marks, "typography")
     drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
-    repairs = [second, third] if repaired is None else [second, third, repaired]
+    repairs = [second, third, fourth, *([] if repaired is None else [repaired])]
     ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
     signed = signatures.sign(left, hosts, ranks, rules.signatures)
     cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
-    entries = pa.concat_batches([first, second, third])
-    flags = pa.concat_batches([decided.flags, marks.flags])
+    entries = pa.concat_batches([first, second, third, fourth])
+    flags = pa.concat_batches([decided.flags, offered.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))
-    return Cleaned(verdicts, entries, flags, *made, signed, cut)
+    quoted = quotations(left, frozenset(rules.metadata.text_roles), rules.events.speech)
+    return Cleaned(verdicts, entries, flags, *made, signed, cut, quoted)
 
 
 def finish(
@@ -143,10 +173,10 @@ def finish(
 
 
 def _step(
-    blocks: pa.RecordBatch, propose: Propose[Any], rules: Any, stage: str
+    blocks: pa.RecordBatch, propose: Propose[Any], rules: Any, stage: str, *, of: str | None = None
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     edits = propose(blocks, rules)
-    entries = enter(blocks, edits, stage, STAGES.index(stage)) if edits.num_rows else no_entries()
+    entries = enter(blocks, edits, of or stage, STAGES.index(stage)) if edits.num_rows else no_entries()
     return apply(blocks, edits, stage), entries
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from pipeline import memory, report, rulebook, store
-from pipeline.job import Job, JobError, Part, clean_key, code, finish_key, mend_key, noted_key
+from pipeline import asking, linking, memory, report, rulebook, store
+from pipeline.job import ASKED, Job, JobError, Part, clean_key, code, finish_key, mend_key, noted_key, question_key
 from pipeline.tables import FILES, PUBLISHED, FileRow, rows_of
 
 _COUNTED = ("documents", "blocks", "paragraphs")
@@ -49,7 +49,8 @@ def _part_files(job: Job, parts: Sequence[Part]) -> Iterator[tuple[str, int, Pat
         cleaned = job.work("clean", clean_key(job, part))
         made = {"files": job.work("read", part.key), "readings": cleaned, "flags": cleaned}
         for name in PUBLISHED:
-            yield name, part.number, made.get(name, finished) / f"{name}.parquet"
+            path = linking.quotes_of(job, part) if name == "quotes" else made.get(name, finished) / f"{name}.parquet"
+            yield name, part.number, path
 
 
 def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
@@ -77,6 +78,7 @@ def summarise(job: Job, parts: Sequence[Part]) -> dict[str, Any]:
             "rejected_records": bad_records,
             **{key: counts[key] for key in _COUNTED},
         },
+        **({"model": told} if (told := asking.told(job)) is not None else {}),
         "entries": dict(sorted(entries.items(), key=lambda item: (-item[1], item[0]))),
         # The first thousand; the table of files has them all.
         "rejected": {row.name: row.reason for row in rows_of(not_read.slice(0, _NAMED), FileRow)},
@@ -96,7 +98,11 @@ def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
         "finish": {finish_key(job, part) for part in parts},
         "gather": {noted_key(job, "gathered.json")},
         "link": {noted_key(job, "linked.json")},
+        "quotes": {linking.quotes_key(job)},
     }
+    if asking.is_open(job):
+        used["questions"] = {question_key(job, part) for part in parts}
+        used["asked"] = {noted_key(job, ASKED)}
     for name, keys in used.items():
         for place in sorted(job.work(name).iterdir()):
             if place.name not in keys:

@@ -1,7 +1,7 @@
 """The pass that sees all parts before they are cleaned: what sites repeat, who acts, who reports one event."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +16,6 @@ from pipeline.tables import (
     ENTITIES,
     EVENTS,
     LINES,
-    MENTIONS,
     PEOPLE,
     TOLD,
     Line,
@@ -77,11 +76,12 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
         if docs >= least and docs >= share * documents[host]
     ]
     store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)], {})
-    mentions = store.table([place / "mentions.parquet" for place in mended], MENTIONS)
-    dated = mentions.filter(pc.equal(mentions["slot"], "published"))
-    dates = pairs(dated["doc"], dated["name"])
-    named = mentions.filter(pc.not_equal(mentions["slot"], "published"))
-    found = events.gather(named, {doc: dates.get(doc) for doc in host_of}, rules.events)
+
+    def mentions() -> Iterator[pa.RecordBatch]:
+        for place in mended:
+            yield from store.batches(place / "mentions.parquet", ["doc", "name", "slot"])
+
+    found = events.gather(mentions, rules.events)
     store.write_table(draft / "events.parquet", EVENTS, [found], {})
     seen = store.table([place / "people.parquet" for place in mended], PEOPLE)
     told = people.tell(seen, pa.table(found), rules.mistranslation.lexicon)

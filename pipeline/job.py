@@ -16,6 +16,7 @@ from pipeline.tables import PAGES, Declaration, Page, rows_of
 # Modules that decide what a raw file's blocks are: when one changes, files are read again.
 _READING = ("containers/", "decoding/", "formats/", "tables", "reading")
 _CODE = Path(__file__).parent
+ASKED = "asked.json"
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -169,8 +170,14 @@ def mend_key(job: Job, part: Part) -> str:
 
 
 def clean_key(job: Job, part: Part) -> str:
-    """Name the work of cleaning a part: what it is made of, and what the run knows of its sites."""
-    return store.digest("clean", mend_key(job, part), _noted(job, "gathered.json", part))
+    """Name the work of cleaning a part: what it is made of, and what the run knows of its sites, what a model said."""
+    asked = [_noted(job, ASKED, part)] if rulebook.load(job.rules).repairer.open else []
+    return store.digest("clean", mend_key(job, part), _noted(job, "gathered.json", part), *asked)
+
+
+def question_key(job: Job, part: Part) -> str:
+    """Name the work of finding what to ask a model about a part."""
+    return store.digest("questions", mend_key(job, part), _noted(job, "gathered.json", part))
 
 
 def finish_key(job: Job, part: Part) -> str:

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import cleaning, memory, sightings, store
+from pipeline.asking import answers_of
 from pipeline.copies import links_of
 from pipeline.gathering import site_lines, sites_of, told_to
 from pipeline.job import Job, Part, clean_key, finish_key, hosts_of, load_rules, mend_key, page_batches
 from pipeline.ledger import keys, replay
-from pipeline.reading import Read, read_batches
+from pipeline.reading import read_batches
 from pipeline.restoring import prove_restored
 from pipeline.rulebook import Rulebook
 from pipeline.stages.boilerplate import with_roles
@@ -34,6 +35,7 @@ from pipeline.tables import (
     PAGES,
     PARAGRAPHS,
     PEOPLE,
+    QUOTATIONS,
     READINGS,
     SENTENCES,
     SHOWN,
@@ -80,13 +82,9 @@ def _read(job: Job, part: Part, draft: Path) -> Counts:
             files.write(table_of(batch.files, FILES))
             pages.write(table_of(batch.pages, PAGES))
             blocks.write(table_of(batch.blocks, BLOCKS))
-            counts.update(_counts_of(batch))
+            counts.update({name: len(rows) for name, rows in batch._asdict().items()})
+            counts["rejected"] += sum(row.outcome != "read" for row in batch.files)
     return dict(counts)
-
-
-def _counts_of(batch: Read) -> Counts:
-    rejected = sum(row.outcome == "rejected" for row in batch.files)
-    return {"files": len(batch.files), "rejected": rejected, "pages": len(batch.pages), "blocks": len(batch.blocks)}
 
 
 def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
@@ -122,8 +120,7 @@ def clean_part(job: Job, part: Part) -> Counts:
         removed, corrected; `fresh` is 0 when all of it was done before.
     """
     place = job.work("clean", clean_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _clean(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
@@ -131,9 +128,8 @@ def clean_part(job: Job, part: Part) -> Counts:
 
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
-    lines, told = site_lines(job, part), told_to(job, part)
-    removed = corrected = 0
-    made_with = {"rules": rules.digest}
+    lines, told, answers = site_lines(job, part), told_to(job, part), answers_of(job, part)
+    removed, corrected, made_with = 0, 0, {"rules": rules.digest}
     with (
         store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
         store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
@@ -143,12 +139,14 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
         store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
         store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
         store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
+        store.table_writer(draft / "quotations.parquet", QUOTATIONS, made_with) as quoted,
     ):
         side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
         for blocks, pages, first, seen in zip(*read_before, *side_by_side, strict=True):
             people = sightings.people_of(pages, seen, told)
-            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first)
+            mine = [answer for doc in pages for answer in answers.get(doc, ())]
+            cleaned = cleaning.clean(replay(blocks, first), pages, sites_of(pages, lines), people, rules, first, mine)
             verdicts.write(cleaned.verdicts)
             ledger.write(pa.concat_batches([first, cleaned.entries]))
             flags.write(cleaned.flags)
@@ -157,8 +155,9 @@ def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             tongues.write(cleaned.tongues)
             signed.write(cleaned.signatures)
             cut.write(cleaned.sentences)
-            removed += cleaned.entries["after"].null_count
-            corrected += cleaned.entries.num_rows - cleaned.entries["after"].null_count
+            quoted.write(cleaned.quotations)
+            removed += (gone := cleaned.entries["after"].null_count)
+            corrected += cleaned.entries.num_rows - gone
     return {"removed": removed, "corrected": corrected}
 
 
@@ -172,8 +171,7 @@ def finish_part(job: Job, part: Part) -> Counts:
         LedgerError: the books do not balance, or a raw file does not come back from the tables.
     """
     place = job.work("finish", finish_key(job, part))
-    fresh = not place.is_dir()
-    if fresh:
+    if fresh := not place.is_dir():
         with store.folder(place) as draft:
             store.write_json(draft / "counts.json", _finish(job, part, draft, load_rules(job)))
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}

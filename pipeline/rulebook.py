@@ -11,6 +11,7 @@ from pipeline import events, language, metadata
 from pipeline.containers import Fields, fields
 from pipeline.duplicates import clusters, sentences, signatures
 from pipeline.lift import RuleError
+from pipeline.repairing import rules as repairing
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
 from pipeline.store import digest_of_files
 
@@ -25,6 +26,7 @@ class Rulebook(NamedTuple):
     boilerplate: boilerplate.Rules
     mistranslation: mistranslation.Rules
     typography: typography.Rules
+    repairer: repairing.Rules
     duplicate: clusters.Rules
     signatures: signatures.Rules
     sentences: sentences.Rules
@@ -62,6 +64,7 @@ def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
         boilerplate=boilerplate.parse(files),
         mistranslation=mistranslation.parse(files),
         typography=typography.parse(files),
+        repairer=repairing.parse(files),
         duplicate=clusters.parse(files),
         signatures=signatures.parse(files),
         sentences=sentences.parse(files),

@@ -2,6 +2,8 @@
 
     plan -> read each part -> gather -> clean each part -> link -> finish each part -> close
 
+Where the rules open the door for a model, the questions of each part are found, and then asked, before it is cleaned.
+
 `clean_folder` does it all on a pool of processes; an orchestrator calls the passes one by one.
 """
 
@@ -11,17 +13,18 @@ from contextlib import AbstractContextManager, nullcontext
 from multiprocessing import get_context
 from typing import Any
 
+from pipeline.asking import ask_run, is_open, question_part
 from pipeline.closing import close_run
-from pipeline.copies import link_run
 from pipeline.gathering import gather_run
 from pipeline.job import Job, JobError, Part, hold, open_job
+from pipeline.linking import link_run
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
 from pipeline.staging import stage_raw
 
 __all__ = [
-    "Job", "JobError", "Part", "clean_folder", "clean_part", "close_run", "finish_part", "gather_run", "hold",
-    "link_run", "open_job", "plan", "read_part", "stage_raw",
+    "Job", "JobError", "Part", "ask_run", "clean_folder", "clean_part", "close_run", "finish_part", "gather_run",
+    "hold", "is_open", "link_run", "open_job", "plan", "question_part", "read_part", "stage_raw",
 ]  # fmt: skip
 
 # Called with the name of the pass, the parts that are done, and all parts.
@@ -58,6 +61,9 @@ def clean_folder(
         parts = plan(job)
         _each(pool, "read", read_part, job, parts, progress)
         gather_run(job, parts)
+        if is_open(job):
+            _each(pool, "question", question_part, job, parts, progress)
+            ask_run(job, parts)
         _each(pool, "clean", clean_part, job, parts, progress)
         link_run(job, parts)
         _each(pool, "finish", finish_part, job, parts, progress)

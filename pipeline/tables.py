@@ -243,6 +243,50 @@ class Tongue(NamedTuple):
     language: str
 
 
+class Mark(NamedTuple):
+    """A stretch of a sentence that a rule flagged, and what it would put there if it could tell."""
+
+    start: int
+    end: int
+    rule: str
+    suggestion: str | None
+
+
+class Sister(NamedTuple):
+    """A sentence of another report of the event that seems to say the same."""
+
+    doc: str
+    block: int
+    text: str
+
+
+class Question(NamedTuple):
+    """What a repairer is asked: a sentence, text[start:end] of its block, with its marks and what else is known.
+
+    `key` names what was asked of whom; `answer` is the JSON that came back, None where none did.
+    """
+
+    doc: str
+    block: int
+    start: int
+    end: int
+    text: str
+    marks: tuple[Mark, ...]
+    names: tuple[str, ...] = ()
+    sisters: tuple[Sister, ...] = ()
+    key: str | None = None
+    answer: str | None = None
+
+
+class Reply(NamedTuple):
+    """An answer that is kept: who gave it, what was asked, what came back."""
+
+    key: str
+    repairer: str
+    asked: str
+    answer: str
+
+
 class Line(NamedTuple):
     """A line that a site shows, digits folded, and on how many of a part's documents."""
 
@@ -289,6 +333,32 @@ class Event(NamedTuple):
 
     event: str
     doc: str
+    score: float
+
+
+class Quotation(NamedTuple):
+    """A sentence that stands in quotation marks, or a piece of one, and who says it."""
+
+    doc: str
+    block: int
+    start: int
+    end: int
+    speaker: str | None
+    text: str
+
+
+class Quote(NamedTuple):
+    """A quotation that several reports of an event have, as one of them words it."""
+
+    event: str
+    quote: int
+    doc: str
+    block: int
+    start: int
+    end: int
+    speaker: str | None
+    text: str
+    relation: str
     score: float
 
 
@@ -549,6 +619,33 @@ FLAGS = pa.schema(
 
 TONGUES = pa.schema([_DOC, _BLOCK, _field("language", TEXT, "language of the paragraph, BCP 47")])
 
+_MARKS = pa.list_(pa.struct([("start", INT), ("end", INT), ("rule", TEXT), ("suggestion", TEXT)]))
+_SISTERS = pa.list_(pa.struct([("doc", TEXT), ("block", INT), ("text", TEXT)]))
+
+QUESTIONS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("start", INT, "first character of the sentence, in the text that the rules have corrected"),
+        _field("end", INT, "character after it"),
+        _field("text", TEXT, "the sentence"),
+        _field("marks", _MARKS, "what the rules flagged in it; spans count in the sentence"),
+        _field("names", TEXTS, "people whom the document names, or is told of"),
+        _field("sisters", _SISTERS, "sentences of other reports of the event"),
+        _field("key", TEXT, "what was asked, of whom", null=True),
+        _field("answer", TEXT, "what came back, as JSON", null=True),
+    ]
+)
+
+REPLIES = pa.schema(
+    [
+        _field("key", TEXT, "what was asked, of whom"),
+        _field("repairer", TEXT, "model and version"),
+        _field("asked", TEXT, "what was sent, as JSON"),
+        _field("answer", TEXT, "what came back, as JSON"),
+    ]
+)
+
 LINES = pa.schema(
     [
         _field("host", TEXT, "site"),
@@ -590,6 +687,28 @@ EVENTS = pa.schema(
     metadata={"description": "articles that report one event"},
 )
 
+QUOTATIONS = pa.schema(
+    [
+        _DOC,
+        _BLOCK,
+        _field("start", INT, "its first character in the block's final text"),
+        _field("end", INT, "character after it"),
+        _field("speaker", TEXT, "who says it, as the document names them; null where it does not", null=True),
+        _field("text", TEXT, "a sentence in quotation marks, or a piece of one, as it stands there"),
+    ]
+)
+
+QUOTES = pa.schema(
+    [
+        EVENTS.field("event"),
+        _field("quote", INT, "number of what was said, in its event, from 1"),
+        *QUOTATIONS,
+        _field("relation", TEXT, "same: the words that most reports have, or a piece of them; translated: other words"),
+        _field("score", SCORE, "likeness to the wording that most reports have, 0 to 1"),
+    ],
+    metadata={"description": "what two reports of an event or more quote, as each of them words it"},
+)
+
 PARAGRAPHS = pa.schema(
     [
         _DOC,
@@ -612,6 +731,7 @@ PUBLISHED = {
     "ledger": LEDGER,
     "copies": COPIES,
     "events": EVENTS,
+    "quotes": QUOTES,
     "entities": ENTITIES,
     "flags": FLAGS,
     "paragraphs": PARAGRAPHS,

@@ -61,7 +61,7 @@ def column(texts):
 
 def assert_same(texts):
     blocks = column(texts)
-    assert encoding.propose(blocks, RULES).equals(each_text(encoding.repair)(blocks, RULES))
+    assert encoding.by_text(blocks, RULES).equals(each_text(encoding.repair)(blocks, RULES))
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,6 +11,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.states import Failed
 from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.callables import parameter_schema
+from test_asking import PAGES
 
 from flows import clean as clean_module
 from flows.clean import choose_runner, clean, may_pass
@@ -61,6 +62,22 @@ def test_a_run_publishes_and_shows_what_it_did(raw, tmp_path):
     assert shown["clean-progress"].data == 100
     assert summary["run"] in shown["clean-summary"].data
     assert "b.txt" in shown["clean-left-out"].data
+
+
+@pytest.mark.parametrize("part_mb", [1, 64])
+def test_a_run_that_asks_a_model_shows_that_it_does(tmp_path, part_mb):
+    raw, rules = tmp_path / "raw", tmp_path / "rules"
+    for name, text in PAGES.items():
+        (raw / name).parent.mkdir(parents=True)
+        (raw / name).write_text(text)
+        (raw / name).with_suffix(".log").write_text(f"{name} said nothing. " * 40_000)  # so that there are parts
+    rules.mkdir()
+    (rules / "repairer.toml").write_text('kind = "callable"\ncallable = "answering:swap"\n')
+    state = clean(str(raw), str(tmp_path / "clean"), rules=str(rules), workers=2, part_mb=part_mb, return_state=True)
+    assert state.is_completed()
+    assert state.result()["model"]["answered"] == 1
+    assert state.result()["entries"]["mistranslation/model/local"] == 2
+    assert artifacts_of(state)["clean-progress"].data == 100
 
 
 def test_what_staging_leaves_out_is_shown_too(raw, tmp_path):

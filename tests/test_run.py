@@ -23,6 +23,7 @@ KEYS = {
     "files": ["file", "record"], "documents": ["doc"], "readings": ["doc", "field", "value"],
     "blocks": ["doc", "block"], "events": ["event", "doc"], "entities": ["doc", "surname", "given"],
     "flags": ["doc", "block", "start", "end", "rule", "action"],
+    "quotes": ["event", "quote", "doc", "block", "start"],
     "ledger": ["doc", "block", "step", "start", "end"], "copies": ["doc", "block"], "paragraphs": ["doc", "block"],
 }  # fmt: skip
 

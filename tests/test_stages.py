@@ -70,7 +70,7 @@ def test_spacing_reaches_a_fixed_point_and_loses_no_word(text):
 @given(st.lists(DAMAGED, min_size=1, max_size=5))
 def test_screens_let_nothing_through_that_matters(texts):
     blocks = table_of([block(text, i) for i, text in enumerate(texts)], BLOCKS)
-    assert encoding.propose(blocks, RULES.encoding).equals(each_text(encoding.repair)(blocks, RULES.encoding))
+    assert encoding.by_text(blocks, RULES.encoding).equals(each_text(encoding.repair)(blocks, RULES.encoding))
     assert spacing.propose(blocks, RULES.spacing).equals(each_text(spacing.level)(blocks, RULES.spacing))
 
 

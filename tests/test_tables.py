@@ -23,6 +23,8 @@ PAIRS = [
     (tables.Twin, tables.TWINS),
     (tables.Copy, tables.COPIES),
     (tables.Event, tables.EVENTS),
+    (tables.Quotation, tables.QUOTATIONS),
+    (tables.Quote, tables.QUOTES),
     (tables.Paragraph, tables.PARAGRAPHS),
 ]
 
@@ -67,6 +69,8 @@ def test_tables_join_on_their_keys(sample):
         ("copies", "blocks", "a.ref_doc = b.doc AND a.ref_block = b.block"),
         ("documents", "files", "a.file = b.file"),
         ("events", "documents", "a.doc = b.doc"),
+        ("quotes", "blocks", "a.doc = b.doc AND a.block = b.block"),
+        ("quotes", "events", "a.doc = b.doc AND a.event = b.event"),
         ("entities", "documents", "a.doc = b.doc"),
         ("flags", "blocks", "a.doc = b.doc AND a.block = b.block"),
     ]:

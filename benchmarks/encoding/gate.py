@@ -76,7 +76,7 @@ def compare(rows: list[dict[str, str]], wanted: int) -> None:
     differ = changed = held = 0
     for first in range(0, wanted, BATCH):
         blocks = column([damaged(rng.choice(texts), rng) for _ in range(min(BATCH, wanted - first))])
-        gated, full = encoding.propose(blocks, RULES), ungated(blocks, RULES)
+        gated, full = encoding.by_text(blocks, RULES), ungated(blocks, RULES)
         ours, theirs = (set(map(str, edits.to_pylist())) for edits in (gated, full))
         differ += len(ours ^ theirs)
         changed += len(set(full["row"].to_pylist()))

@@ -4,7 +4,8 @@ python benchmarks/encoding/sound_text.py ../shared/bench/language/leipzig_dev.pa
 
 The parquet files have columns lang, kind and text. A text of several lines is taken line by line, as a page is. Texts
 from the web are not all sound: entities, control characters, misread UTF-8, accents beside their letters and several
-spaces are damage wherever they stand. What changes anything else is counted apart, as harm.
+spaces are damage wherever they stand. What changes anything else is counted apart, as harm; what the rules beyond ftfy
+change is marked JUDGE, for a reader to say whether it was damage.
 """
 
 import argparse
@@ -35,23 +36,27 @@ def main() -> None:
     rules = rulebook.load()
     texts, languages = paragraphs([row for path in given.texts for row in pq.read_table(path).to_pylist()])
     blocks = table_of(
-        [Block("d", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)], BLOCKS
+        [Block(f"d{i}", i, "line", "", i, 0, "\n", None, False, None, None, text) for i, text in enumerate(texts)],
+        BLOCKS,
     )
     repairs = encoding.propose(blocks, rules.encoding)
     spaced = apply(blocks, repairs)
     levelled = spacing.propose(spaced, rules.spacing)
     changed: dict[str, set[int]] = {}
     harmed: dict[str, set[int]] = {}
+    beyond: dict[str, set[int]] = {}
     kinds: Counter[tuple[str, str]] = Counter()
     for stage, column, edits in (("encoding", blocks["text"], repairs), ("spacing", spaced["text"], levelled)):
         for edit in edits.to_pylist():
             language = languages[edit["row"]]
             changed.setdefault(language, set()).add(edit["row"])
             kinds[stage, edit["rule"]] += 1
-            if not damaged(edit, column[edit["row"]].as_py()):
-                harmed.setdefault(language, set()).add(edit["row"])
+            harm = not damaged(edit, column[edit["row"]].as_py())
+            judged = edit["rule"] in encoding.KINDS
+            if harm:
+                (beyond if judged else harmed).setdefault(language, set()).add(edit["row"])
             if not given.quiet:
-                mark = "" if damaged(edit, column[edit["row"]].as_py()) else "HARM "
+                mark = "" if not harm else "JUDGE " if judged else "HARM "
                 print(f"{mark}{language} {stage} {edit['rule']}: {shown(column, edit)}")
     total = Counter(languages)
     for (stage, rule), count in kinds.most_common():
@@ -60,6 +65,8 @@ def main() -> None:
         harm = len(harmed.get(language, ()))
         n = total[language]
         print(f"{language}: {len(rows)} of {n} = {len(rows) / n:.2%}; harmed {harm} = {harm / n:.2%}")
+    told = ", ".join(f"{language} {len(rows)}" for language, rows in sorted(beyond.items(), key=lambda i: -len(i[1])))
+    print(f"rules beyond ftfy: {sum(map(len, beyond.values()))} paragraphs changed, each to be judged: {told}")
     over = sum(len(rows) / total[language] > GOAL for language, rows in harmed.items())
     count = sum(map(len, changed.values()))
     print(
@@ -70,6 +77,8 @@ def main() -> None:
 
 def damaged(edit: dict[str, Any], text: str) -> bool:
     """Tell whether what was changed is damage in any text."""
+    if edit["rule"] in encoding.KINDS:
+        return False  # each is to be judged by a reader
     before = text[edit["start"] : edit["end"]]
     categories = {unicodedata.category(char) for char in before}
     if edit["rule"] in ("entity", "control-character", "stray-byte", "outer-space") or "Cc" in categories:

@@ -1,10 +1,7 @@
 """Bring together the documents that report one event: by names, figures, dates and what was said."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -12,17 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.duplicates.candidates import each_with_each
-from pipeline.duplicates.facts import spelling
-from pipeline.duplicates.grouping import Edge, group
-from pipeline.duplicates.likeness import weights
-from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, number_shared, runs, sets_of, shared, totals
-from pipeline.duplicates.tallies import Tally
+from pipeline.duplicates import ragged
+from pipeline.duplicates.ragged import Ints, Pairs
+from pipeline.events import aligning, speakers
 from pipeline.events import mentions as sightings
+from pipeline.events.candidates import pairs
+from pipeline.events.clusters import Links, group
+from pipeline.events.columns import NO_DAY, UNIT, Batches, Corpus, Shared, lay_out, shared
 from pipeline.lift import RuleFiles, refuse_unknown
-from pipeline.tables import EVENTS, Block, Event, Mention, table_of
+from pipeline.tables import EVENTS, Block, Mention
 
-_NO_DAY = 0
+_PARTS = {"mentions", "speech", "alignment"}
 
 
 @dataclass(frozen=True)
@@ -30,41 +27,34 @@ class Rules:
     """What is looked for in a page, and what two pages must share to report one event."""
 
     mentions: sightings.Rules
-    max_documents: int  # a name or a piece of a quotation that stands in more of them brings no two together
-    min_common: int  # names or pieces of quotations that make it worth to compare two documents
-    min_names: int  # names that both must have
-    min_share: float  # of the names of the one that has fewer, rare ones weighing more
-    min_traces: int  # figures and pieces of quotations that both must have
-    min_quotes: int  # pieces of quotations among them where a date is not known; where two dates differ, all
-    min_figure_share: float  # of the figures of the one that has fewer: price lists have many in common
+    speech: speakers.Rules
+    alignment: aligning.Rules
+    least_corpus: int  # documents that a corpus is taken to have at least, where rarity is counted
+    max_documents: int  # a value that stands in more of them, or of those of a day, brings no two together
+    min_common: int  # such values that make it worth to compare two documents
     max_days: int  # between the dates of publication, where both are known
-
-
-class _Documents(NamedTuple):
-    """What each document mentions, by number, and its day, counted from the year 1."""
-
-    docs: list[str]
-    names: Lists
-    figures: Lists
-    quotes: Lists
-    days: Ints
-
-
-class _Links(NamedTuple):
-    """Pairs of documents that report one event, the surest first, and the share of names that they have in common."""
-
-    left: Ints
-    right: Ints
-    score: NDArray[np.float64]
+    min_names: float  # names that both must have, each weighed by its rarity
+    min_share: float  # of the names of the one that has fewer, rare ones weighing more
+    more_names: float  # what each name beyond those counts beside figures and quotations
+    most_named: float  # ... up to so many
+    most_quoted: float  # pieces of quotations count up to this
+    figure_share: float  # a share of the common figures is taken off for those of the poorer one that are not common
+    same_day: float  # figures and quotations that both must have, each weighed by its rarity: where the days are equal
+    next_day: float  # ... where they differ
+    no_day: float  # ... where one is not known
+    no_days: float  # ... where neither is
+    undated_figures: float  # ... and what figures count there, which a look back years later has as well
+    min_linked: float  # share of the pairs across two groups that must be linked before the groups become one
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read events.toml."""
+    """Read events.toml and quotes.toml."""
     table = files["events.toml"]
     refuse_unknown("events.toml", table, ("mentions", "together"))
     refuse_unknown("events.toml [mentions]", table["mentions"], sightings.Rules._fields)
-    refuse_unknown("events.toml [together]", table["together"], {field.name for field in fields(Rules)} - {"mentions"})
-    return Rules(sightings.Rules(**table["mentions"]), **table["together"])
+    refuse_unknown("events.toml [together]", table["together"], {field.name for field in fields(Rules)} - _PARTS)
+    parts = sightings.Rules(**table["mentions"]), speakers.parse(files), aligning.parse(files)
+    return Rules(*parts, **table["together"])
 
 
 def mentions(page: Sequence[Block], rules: Rules) -> list[Mention]:
@@ -72,91 +62,86 @@ def mentions(page: Sequence[Block], rules: Rules) -> list[Mention]:
     return list(sightings.find(page, rules.mentions))
 
 
-def gather(mentions: pa.Table, dates: Mapping[str, str | None], rules: Rules) -> pa.RecordBatch:
+def gather(batches: Batches, rules: Rules) -> pa.RecordBatch:
     """Group the documents that report one event (MENTIONS to EVENTS), by event and document.
 
-    `dates` has the day of publication of each document, ISO 8601, where it is known. An event bears the path of
-    its first document; a document that goes with no other has no row. The order of the mentions makes no difference.
+    `batches` gives the mentions, the same each time that it is called, the days of publication among them
+    (slot `published`). An event bears the path of its first document; a document that goes with no other has no
+    row. The order of the mentions and of the batches makes no difference.
     """
-    found = _lay_out(mentions, dates)
-    links = _links(found, _pairs(found, rules), rules)
-    edges = [Edge(a, b, close=False) for a, b in zip(links.left.tolist(), links.right.tolist(), strict=True)]
-    alone = {number: frozenset({doc}) for number, doc in enumerate(found.docs)}
-    leaders = group(edges, _apart(group(edges, [], alone), found.days, rules.max_days), alone)
-    best: defaultdict[int, float] = defaultdict(float)
-    for (a, b, _), score in zip(edges, links.score.tolist(), strict=True):
-        if leaders.get(a, a) == leaders.get(b, b):
-            best[a], best[b] = max(best[a], score), max(best[b], score)
-    return table_of(sorted(Event(found.docs[leaders[n]], found.docs[n], best[n]) for n in best), EVENTS)
+    corpus = lay_out(batches)
+    slots = [shared(corpus, batches, slot, rules.least_corpus) for slot in ("name", "figure", "quote")]
+    links = _links(corpus, slots, rules)
+    leaders = group(links, corpus.days, rules.max_days, rules.min_linked)
+    leader = np.full(len(corpus.docs), -1)
+    leader[list(leaders)] = list(leaders.values())
+    inside = (leader[links.left] >= 0) & (leader[links.left] == leader[links.right])
+    best = np.zeros(len(leader))
+    for side in (links.left, links.right):
+        np.maximum.at(best, side[inside], links.score[inside])
+    return _rows(corpus, leader, best)
 
 
-def _lay_out(mentions: pa.Table, dates: Mapping[str, str | None]) -> _Documents:
-    docs = sorted(set(mentions["doc"].to_pylist()))
-    keys: dict[str, Callable[[str], str]] = {"name": spelling, "figure": str, "quote": str}
-    sets = {slot: _sets(mentions.filter(pc.equal(mentions["slot"], slot)), docs, key) for slot, key in keys.items()}
-    days = np.array([_day(dates.get(doc)) for doc in docs], np.int64)
-    return _Documents(docs, sets["name"], sets["figure"], sets["quote"], days)
+def _rows(corpus: Corpus, leader: Ints, best: NDArray[np.float64]) -> pa.RecordBatch:
+    """Name each group after the first of its documents by path, and put the rows in order."""
+    members = np.flatnonzero(leader >= 0)
+    docs = corpus.docs.take(pa.array(members))
+    found = pa.table({"group": leader[members], "doc": docs, "score": pa.array(best[members], pa.float32())})
+    named = found.group_by("group").aggregate([("doc", "min")])
+    at = pc.index_in(found["group"], value_set=named["group"])
+    events = named["doc_min"].take(at)
+    rows = pa.table({"event": events, "doc": found["doc"], "score": found["score"]})
+    rows = rows.sort_by([("event", "ascending"), ("doc", "ascending")]).combine_chunks().cast(EVENTS)
+    return rows.to_batches()[0] if rows.num_rows else pa.RecordBatch.from_pylist([], schema=EVENTS)
 
 
-def _sets(mentions: pa.Table, docs: list[str], key: Callable[[str], str]) -> Lists:
-    """Number what the documents mention; what has the same key has the same number."""
-    owners = pc.index_in(mentions["doc"], value_set=pa.array(docs, pa.string())).to_numpy().astype(np.int64)
-    encoded = mentions["name"].combine_chunks().dictionary_encode()
-    number: dict[str, int] = {}
-    numbers = np.array([number.setdefault(key(name), len(number)) for name in encoded.dictionary.to_pylist()], np.int64)
-    return sets_of(owners, numbers[encoded.indices.to_numpy()], len(docs))
+def _links(corpus: Corpus, slots: Sequence[Shared], rules: Rules) -> Links:
+    """Keep the pairs that report one event, the surest first.
 
-
-def _day(value: str | None) -> int:
-    """Count the days of a date from the year 1; _NO_DAY where there is none, or it names no day."""
-    try:
-        return date.fromisoformat((value or "")[:10]).toordinal()
-    except ValueError:
-        return _NO_DAY
-
-
-def _pairs(found: _Documents, rules: Rules) -> Pairs:
-    """Pair the documents that share names or pieces of quotations which few documents have."""
-    tally = Tally()
-    for lists in (found.names, found.quotes):
-        inverted = np.sort(lists.values << 32 | lists.owners())
-        starts, counts = runs(inverted >> 32)
-        for times in range(2, rules.max_documents + 1):
-            for some in each_with_each(inverted & LOW, starts[counts == times], times):
-                tally.add(some)
-    pairs, common = tally.result()
-    pairs = pairs[common >= rules.min_common]
-    return pairs >> 32, pairs & LOW
-
-
-def _links(found: _Documents, pairs: Pairs, rules: Rules) -> _Links:
-    """Keep the pairs that report one event.
-
-    Who acts is not enough, for the same people meet again: figures or quotations must be shared as well, and
-    the dates must not speak against it. Surest first: equal dates, then how much was said alike, then the
-    earlier, for what was said is quoted again on later days.
+    Those of equal days come before all others, then those with more traces, then the earlier, for what was said is
+    quoted again on later days; then those with more names in common; then by number.
     """
-    rarity = weights(np.bincount(found.names.values), len(found.names.offsets) - 1)
-    sums = totals(found.names, rarity)
-    score = shared(found.names, pairs, rarity) / np.maximum(np.minimum(sums[pairs[0]], sums[pairs[1]]), 1)
-    names, figures, quotes = (number_shared(sets, pairs) for sets in (found.names, found.figures, found.quotes))
-    fewer = np.minimum(*(found.figures.lengths()[side] for side in pairs))
-    figures = np.where(figures >= rules.min_figure_share * fewer, figures, 0)
-    left, right = found.days[pairs[0]], found.days[pairs[1]]
-    dated = (left != _NO_DAY) & (right != _NO_DAY)
-    said = np.where(~dated, rules.min_quotes, np.where(left == right, 0, rules.min_traces))
-    in_time = ~dated | (np.abs(left - right) <= rules.max_days)
-    alike = (names >= rules.min_names) & (score >= rules.min_share) & (figures + quotes >= rules.min_traces)
-    order = np.lexsort((pairs[1], pairs[0], -score, np.maximum(left, right), -figures - quotes, ~dated))
-    order = order[(alike & in_time & (quotes >= said))[order]]
-    return _Links(pairs[0][order], pairs[1][order], score[order])
+    nothing = np.zeros(0, np.int64)
+    found = [_Judged(nothing, nothing, nothing.astype(np.float64), nothing, nothing.astype(np.bool_))]
+    found += [_judge(corpus, slots, some, rules) for some in _candidates(corpus, slots, rules)]
+    left, right, score, traces, same_day = (np.concatenate(column) for column in zip(*found, strict=True))
+    latest = np.maximum(corpus.days[left], corpus.days[right])
+    order = np.lexsort((right, left, -score, latest, -traces, ~same_day))
+    return Links(left[order], right[order], score[order])
 
 
-def _apart(leaders: Mapping[int, int], days: Ints, max_days: int) -> Iterator[tuple[int, int]]:
-    """Pair the documents of each would-be event that were published too far apart."""
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for number, leader in leaders.items():
-        if days[number] != _NO_DAY:
-            members[leader].append(number)
-    for numbers in members.values():
-        yield from ((a, b) for a, b in combinations(numbers, 2) if abs(days[a] - days[b]) > max_days)
+def _candidates(corpus: Corpus, slots: Sequence[Shared], rules: Rules) -> Iterator[Pairs]:
+    return pairs(corpus, slots, rules.max_days, rules.max_documents, rules.min_common)
+
+
+class _Judged(NamedTuple):
+    """Pairs that report one event: share of names, traces in whole numbers, and whether their days are equal."""
+
+    left: Ints
+    right: Ints
+    score: NDArray[np.float64]
+    traces: Ints
+    same_day: NDArray[np.bool_]
+
+
+def _judge(corpus: Corpus, slots: Sequence[Shared], some: Pairs, rules: Rules) -> _Judged:
+    """Keep those of some pairs that report one event.
+
+    Who acts is not enough, for the same people meet again: figures or quotations must be common too, the more
+    of them the less the dates say for it. A value counts by its rarity, 1 where hardly another document has it.
+    """
+    names, figures, quotes = (ragged.shared(each.sets, some, each.rarity) for each in slots)
+    score = names / np.maximum(np.minimum(*(slots[0].totals[side] for side in some)), 1)
+    left, right = (corpus.days[side] == NO_DAY for side in some)
+    told = [slots[1].totals[side] for side in some]
+    asked = np.where(left | right, np.maximum(told[0] * left, told[1] * right), np.minimum(*told))
+    net = figures * np.where(left | right, rules.undated_figures, 1) - rules.figure_share * (asked - figures)
+    more = rules.more_names * np.minimum(names - rules.min_names * UNIT, rules.most_named * UNIT)
+    traces = np.minimum(quotes, rules.most_quoted * UNIT) + net + more
+    same_day = ~(left | right) & (corpus.days[some[0]] == corpus.days[some[1]])
+    needed = np.select(
+        [same_day, left & right, left | right], [rules.same_day, rules.no_days, rules.no_day], rules.next_day
+    )
+    alike = (names >= rules.min_names * UNIT) & (score >= rules.min_share) & (traces >= needed * UNIT)
+    kept = some[0], some[1], score, traces.astype(np.int64) // UNIT, same_day
+    return _Judged(*(column[alike] for column in kept))

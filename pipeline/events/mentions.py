@@ -1,13 +1,16 @@
 """Find what a page mentions that may tell its event: names, figures, words that were said."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.duplicates.words import is_name, level
+from pipeline.events.quotations import spans
 from pipeline.tables import Block, Mention
 
-_QUOTES = re.compile(r"[“„«\"]([^“”„«»\"]{3,800})[”“»\"]")
+# Thousands as many languages part them: 4 200.
+_TORN = re.compile(r"\b[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+\b")
 # Words of a longer quotation that are held against another report's, four in a row.
 _RUN = 4
 _LONG_FIGURE = 9
@@ -40,11 +43,14 @@ def find(page: Sequence[Block], rules: Rules) -> Iterator[Mention]:
     """
     running = [(block, _words(block.text, rules)) for block in page if _is_running(block, rules)]
     small = set().union(*(words.small for _, words in running))
-    for block, words in running:
+    said: defaultdict[int, set[str]] = defaultdict(set)
+    for span in spans([block.text for block, _ in running]):
+        said[span.text].update(_pieces(running[span.text][0].text[span.start : span.end]))
+    for at, (block, words) in enumerate(running):
         found = {
             *(("name", name) for name in words.names - small),
             *(("figure", figure) for figure in words.figures if _tells(figure, rules)),
-            *(("quote", quote) for quote in _quotes(block.text)),
+            *(("quote", quote) for quote in said[at]),
         }
         yield from (Mention(block.doc, block.block, name, slot) for slot, name in sorted(found))
 
@@ -56,7 +62,7 @@ def _is_running(block: Block, rules: Rules) -> bool:
 def _words(text: str, rules: Rules) -> _Words:
     """Part a block's words; where nearly all have a capital, it says nothing."""
     found, opens, capitals = _Words(set(), set(), set()), True, 0
-    tokens = [level(token) for token in text.split()]
+    tokens = [level(token) for token in _TORN.sub(_joined, text).split()]
     for token in tokens:
         if token.facts == _NO_FACT:
             found.small.add(token.words[0])
@@ -74,6 +80,10 @@ def _words(text: str, rules: Rules) -> _Words:
     return found
 
 
+def _joined(torn: re.Match[str]) -> str:
+    return "".join(torn[0].split())
+
+
 def _tells(figure: str, rules: Rules) -> bool:
     """Say whether a figure can tell one report from another."""
     first, last = rules.years
@@ -82,9 +92,8 @@ def _tells(figure: str, rules: Rules) -> bool:
     return int(figure) >= rules.min_figure and not first <= int(figure) <= last
 
 
-def _quotes(text: str) -> Iterator[str]:
-    for quoted in _QUOTES.findall(text):
-        words = [word for token in quoted.split() for word in level(token).words]
-        if 1 < len(words) < _RUN:
-            yield " ".join(words)
-        yield from (" ".join(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))
+def _pieces(quoted: str) -> Iterator[str]:
+    words = [word for token in quoted.split() for word in level(token).words]
+    if 1 < len(words) < _RUN:
+        yield " ".join(words)
+    yield from (" ".join(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1))

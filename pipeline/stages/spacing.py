@@ -13,9 +13,16 @@ from pipeline.tables import Edit
 _SPACE = " \t\n\r\f\xa0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _RUN = re.compile(f"[{_SPACE}]+")
 _BREAK = re.compile("[\n\r\f\u2028\u2029]")
+_TWO_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]{2}\Z")
 # A single ideographic space, or a thin one, is its language's typography.
 _LAWFUL = frozenset(" \u2009\u200a\u202f\u205f\u3000")
-_KEYS = ("no_break_before", "no_break_after", "no_break_beside_digits", "no_break_after_single_letters")
+_KEYS = (
+    "no_break_before",
+    "no_break_after",
+    "no_break_beside_digits",
+    "no_break_after_single_letters",
+    "no_break_after_two_letters_with",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Rules:
     after: frozenset[str]
     beside_digits: bool
     after_single_letters: bool
+    after_two_letters_with: frozenset[str] = frozenset()
 
 
 def level(text: str, rules: Rules) -> Iterator[Edit]:
@@ -53,6 +61,8 @@ def _edit(text: str, start: int, end: int, rules: Rules) -> Edit | None:
         return Edit(start, end, "" if hyphenated else " ", "line-wrap")
     if run in _LAWFUL or (run == "\xa0" and _typographic(text[max(0, start - 2) : start], text[end], rules)):
         return None
+    if run == "\xa0" and _after_two_letters(text, start, rules):
+        return None
     return Edit(start, end, " ", "no-break-space" if "\xa0" in run else "space-run")
 
 
@@ -61,6 +71,13 @@ def _typographic(left: str, right: str, rules: Rules) -> bool:
         return True
     alone = left[-1].isalpha() and not left[:-1].isalnum()
     return right in rules.before or left[-1] in rules.after or (rules.after_single_letters and alone)
+
+
+def _after_two_letters(text: str, end: int, rules: Rules) -> bool:
+    """Tell whether a word of two letters stands before, in a text of a language that keeps such words with the next."""
+    if not _TWO_LETTERS.search(text[max(0, end - 3) : end]):
+        return False
+    return not rules.after_two_letters_with.isdisjoint(text)
 
 
 def uneven(texts: pa.Array, _: Rules) -> pa.Array:
@@ -93,6 +110,6 @@ def parse(files: RuleFiles) -> Rules:
     refuse_unknown("spacing.toml", table, _KEYS)
     try:
         before, after = frozenset(table["no_break_before"]), frozenset(table["no_break_after"])
-        return Rules(before, after, bool(table[_KEYS[2]]), bool(table[_KEYS[3]]))
+        return Rules(before, after, bool(table[_KEYS[2]]), bool(table[_KEYS[3]]), frozenset(table[_KEYS[4]]))
     except KeyError as key:
         raise RuleError(f"spacing.toml: {key} is missing") from None
