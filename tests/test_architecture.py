@@ -27,6 +27,7 @@ FLOORS = [
         "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
+        "pipeline.literals",
     },
     {"pipeline.stages"},
     {"pipeline.rulebook"},

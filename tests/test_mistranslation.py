@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline import people, rulebook
 from pipeline.ledger import splice
 from pipeline.lift import RuleError
+from pipeline.literals import has_any
 from pipeline.people.spellings import folded
 from pipeline.stages import mistranslation, typography
 from pipeline.stages.mistranslation import Known
@@ -212,3 +213,8 @@ def test_the_seeds_are_likely_translated_where_they_are(cleaned_seeds):
         "002": "de",
         "004": "de",
     }
+
+
+@pytest.mark.parametrize("rule", [*RULES.mistranslation.turns, *RULES.mistranslation.calques], ids=lambda rule: rule.id)
+def test_a_rules_screen_lets_its_examples_through(rule):
+    assert [text for text in rule.fires if not has_any(text.lower(), RULES.mistranslation.needed[rule.id])] == []

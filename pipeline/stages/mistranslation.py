@@ -17,10 +17,10 @@ from pipeline.people import Anchor, anchors, look
 from pipeline.stages.mistranslation_agents import possessives, reversals, sentences
 from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision, without_overlap
 from pipeline.stages.mistranslation_names import names
-from pipeline.stages.mistranslation_origin import Judged, judge, labels
+from pipeline.stages.mistranslation_origin import Judged, judge, labels, mixed_quotes
 from pipeline.stages.mistranslation_places import Line
 from pipeline.stages.mistranslation_rules import FLAG, Rules, parse
-from pipeline.stages.mistranslation_turns import artefacts, turns
+from pipeline.stages.mistranslation_turns import artefacts, possible, turns
 from pipeline.stages.mistranslation_variants import orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
@@ -87,18 +87,23 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     lines = [Line(at, block) for at, block in enumerate(page)]
     own = look(page, rules.lexicon) if known.own is None and page else known.own or ()
     texts = [line.text for line in lines]
-    translated = judge(shown, [], known.host, texts, rules.origin).score >= rules.origin.judged
+    whole = "\n".join(texts).lower()
+    mixed = mixed_quotes(texts)
+    translated = judge(shown, [], known.host, rules.origin, mixed=mixed).score >= rules.origin.judged
     found = [*_people(lines, own, known, rules, translated=translated)]
     if rules.on("artefact"):
-        found += [d for line in lines for d in artefacts(line, rules.artefacts)]
-    judged = judge(shown, found, known.host, texts, rules.origin)
+        likely = possible(whole, rules.artefacts, rules.needed)
+        found += [d for line in lines for d in artefacts(line, likely)] if likely else ()
+    judged = judge(shown, found, known.host, rules.origin, mixed=mixed)
     if judged.score >= rules.origin.suspected:  # In native text a turn of phrase is its writer's own.
         if rules.on("phrase"):
-            found += [d for line in lines for d in turns(line, rules.turns)]
-        judged = judge(shown, found, known.host, texts, rules.origin)
+            spoken = possible(whole, rules.turns, rules.needed)
+            found += [d for line in lines for d in turns(line, spoken)]
+        judged = judge(shown, found, known.host, rules.origin, mixed=mixed)
         if rules.on("calque"):
             sure = judged.score >= rules.origin.judged
-            found += [d for line in lines for d in artefacts(line, rules.calques, sure=sure)]
+            calques = possible(whole, rules.calques, rules.needed)
+            found += [d for line in lines for d in artefacts(line, calques, sure=sure)]
     return without_overlap([_switched(decision, rules) for decision in found]), judged
 
 
@@ -133,7 +138,7 @@ def _names(
     people: Mapping[str, Anchor] = anchors(own, known.told, rules.lexicon)
     if not people:
         return []
-    spoken = [word.casefold() for line in lines for word in _WORD.findall(line.text)]
+    spoken = _WORD.findall("\n".join(line.text for line in lines).casefold())
     english = sum(word in rules.words.common for word in spoken)
     # The renderings are English words: in another language they are its own, or borrowed.
     if english < rules.least_common * len(spoken):

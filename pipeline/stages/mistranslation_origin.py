@@ -41,17 +41,15 @@ def labels(texts: pa.Array, rules: Origin) -> dict[int, str]:
     return {row: told[line] for row, line in numbered if line in told}
 
 
-def judge(
-    seen: Counter[str], decisions: Sequence[Decision], host: str | None, texts: Sequence[str], rules: Origin
-) -> Judged:
+def judge(seen: Counter[str], decisions: Sequence[Decision], host: str | None, rules: Origin, *, mixed: bool) -> Judged:
     """Add up what a page's labels, names, phrases, site and quotation marks say.
 
     Args:
         seen: labels on the page, by language.
         decisions: what was decided about its words.
         host: its site.
-        texts: its running text.
         rules: the weights.
+        mixed: whether its quotations are marked in two styles.
     """
     repaired = sum(d.action == REPAIRED and d.rule == "name-as-word" for d in decisions)
     phrases = sum(d.slot == "phrase" for d in decisions)
@@ -60,7 +58,7 @@ def judge(
     odds += min(rules.most_labels, rules.label * seen.total())
     odds += min(rules.most, rules.name * repaired)
     odds += min(rules.most, rules.phrase * phrases)
-    odds += rules.quotes * mixed_quotes(texts)
+    odds += rules.quotes * mixed
     votes = seen + Counter(_source(decision) for decision in decisions)
     votes.pop("", None)
     source = min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None

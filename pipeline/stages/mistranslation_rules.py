@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.literals import needed
 from pipeline.people import Lexicon
 from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
@@ -89,6 +90,7 @@ class Rules:
     artefacts: tuple[Artefact, ...]
     calques: tuple[Artefact, ...]
     turns: tuple[Turn, ...]
+    needed: Mapping[str, tuple[str, ...] | None]  # strings one of which stands in whatever a pattern matches, by id
     lexicon: Lexicon
     words: Words
     least_common: float
@@ -133,11 +135,18 @@ def parse(files: RuleFiles) -> Rules:
     if missing := sorted(set(_KEYS) - set(table)):
         raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
     calques = tuple(_artefact(row) for row in files["mistranslation/calques.toml"]["artefact"])
+    turns = tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ()))
+    artefacts = tuple(_artefact(row) for row in table["artefact"])
+    patterns = [
+        *((rule.id, rule.pattern) for rule in (*artefacts, *calques)),
+        *((turn.id, turn.pattern) for turn in turns),
+    ]
     return Rules(
         switches=_switches(table["switches"]),
-        artefacts=tuple(_artefact(row) for row in table["artefact"]),
+        artefacts=artefacts,
         calques=calques,
-        turns=tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ())),
+        turns=turns,
+        needed={name: needed(pattern.pattern) for name, pattern in patterns},
         lexicon=parse_lexicon(files),
         words=Words(
             **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},

@@ -1,11 +1,14 @@
 """What patterns find: artefacts of crawlers, translated page furniture, turns of phrase of the source language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
+from pipeline.literals import has_any
 from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision
 from pipeline.stages.mistranslation_places import Line
 from pipeline.stages.mistranslation_rules import REPAIR, Artefact, Turn
 
+Rule = TypeVar("Rule", Artefact, Turn)
 _TURN_CONFIDENCE = 0.5
 
 
@@ -25,6 +28,11 @@ def artefacts(line: Line, rules: Sequence[Artefact], *, sure: bool = True) -> It
             evidence = f"left by translation from {', '.join(rule.lang)}" if rule.lang else None
             action = REPAIRED if sure and rule.action == REPAIR else FLAGGED
             yield Decision(line.at, start, at, rule.after, rule.id, slot, evidence, None, None, rule.score, action)
+
+
+def possible(whole: str, rules: Sequence[Rule], needed: Mapping[str, tuple[str, ...] | None]) -> list[Rule]:
+    """Pick the rules that can match something on a page at all: its text in small letters has what they need."""
+    return [rule for rule in rules if has_any(whole, needed[rule.id])]
 
 
 def turns(line: Line, rules: Sequence[Turn]) -> Iterator[Decision]:
