@@ -5,11 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipeline import rulebook
 from pipeline.run import clean_folder
 
 ROOT = Path(__file__).parent.parent
+# No test is timed: the first example of some loads a model.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 SEEDS = ROOT.parent / "shared" / "seeds"
 
 

@@ -266,13 +266,13 @@ def linked(signatures, folder=None):
     return link_all(read, Shelf(folder), RULES.duplicate)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.data())
 def test_neither_buckets_nor_batches_nor_the_disk_make_a_difference(data):
     """Whatever is looked at in one go, and wherever numbers lie meanwhile, the copies are the same."""
     signatures = signed(newsroom(data.draw(st.integers(0, 99)), documents=12))
     wanted = link(signatures, RULES.duplicate)
-    few = partial(data.draw, st.integers(1, 300))
+    few = partial(data.draw, st.integers(5, 300))
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr(candidates, "_WORDS_AT_ONCE", few())
         patch.setattr(candidates, "_TEXTS_AT_ONCE", few())
