@@ -75,7 +75,7 @@ def _figures(counts: Mapping[str, int], entries: int) -> str:
     shown = {**counts, "ledger entries": entries}
     return (
         "<div class='figures'>"
-        + "".join(f"<div>{n:,}<small>{escape(name)}</small></div>" for name, n in shown.items())
+        + "".join(f"<div>{n:,}<small>{escape(name.replace('_', ' '))}</small></div>" for name, n in shown.items())
         + "</div>"
     )
 
