@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.closing import close_run
-from pipeline.copies import link_run
 from pipeline.gathering import gather_run
 from pipeline.job import Job, Part, hold, open_job
+from pipeline.linking import link_run
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
 from pipeline.reading import read_batches
