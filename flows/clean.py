@@ -181,7 +181,7 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
 
 
 class _Processes(ProcessPoolTaskRunner):
-    """Processes; one that is killed while it holds the lock of the runner's queue does not keep the flow from ending."""
+    """Processes; one that is killed with the lock of the runner's queue does not keep the flow from ending."""
 
     def __enter__(self) -> Self:
         super().__enter__()
