@@ -5,18 +5,18 @@ import os
 import signal
 import threading
 from multiprocessing import parent_process
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal
 
 from prefect import State, Task, flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 from prefect.states import Completed, Failed
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 from pydantic import Field
 
 from flows.artifacts import Progress, publish_summary
-from flows.workers import Workers
+from flows.workers import Processes, Workers
 from pipeline import run
 from pipeline.lift import RuleError
 from pipeline.run import Job, JobError, Part
@@ -180,15 +180,6 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
     return summary
 
 
-class _Processes(ProcessPoolTaskRunner):
-    """Processes; one that is killed with the lock of the runner's queue does not keep the flow from ending."""
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        cast("Any", self._subprocess_message_queue).cancel_join_thread()
-        return self
-
-
 def choose_runner(engine: Engine, workers: int) -> TaskRunner[Any]:
     """Return the task runner that works on `workers` parts at a time; the one place that knows of runners.
 
@@ -198,7 +189,7 @@ def choose_runner(engine: Engine, workers: int) -> TaskRunner[Any]:
     if engine == "local":
         if workers == 1:  # A process of its own would cost seconds and gain nothing.
             return ThreadPoolTaskRunner(max_workers=1)
-        return _Processes(max_workers=workers, initializer=_follow_the_flow)
+        return Processes(max_workers=workers, initializer=_follow_the_flow)
     package, runner, options = {
         "dask": ("prefect_dask", "DaskTaskRunner", {"cluster_kwargs": {"n_workers": workers, "threads_per_worker": 1}}),
         "ray": ("prefect_ray", "RayTaskRunner", {"init_kwargs": {"num_cpus": workers}}),

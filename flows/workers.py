@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from prefect import State, Task, get_run_logger
 from prefect.client.schemas.objects import RunInput, TaskRunResult
 from prefect.futures import PrefectFuture, as_completed
-from prefect.task_runners import TaskRunner
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 
 from flows.artifacts import Progress
 from pipeline.run import Job, Part
@@ -19,6 +19,16 @@ Futures = list[PrefectFuture[Any]]
 
 class WorkerDiedError(RuntimeError):
     """A part killed the process that worked on it, twice."""
+
+
+class Processes(ProcessPoolTaskRunner):
+    """Worker processes; the flow ends even where one was killed while it held the lock of the runner's queue."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        # Else the end of the flow's process waits for a thread that waits for that lock.
+        cast("Any", self._subprocess_message_queue).cancel_join_thread()
+        return self
 
 
 class Workers:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import serving
 from prefect import flow, get_client, task
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 from prefect.states import Failed
-from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.callables import parameter_schema
 from test_asking import PAGES
 
@@ -17,7 +19,7 @@ from flows import clean as clean_module
 from flows.clean import choose_runner, clean, may_pass
 from flows.recheck import recheck
 from flows.server import named
-from flows.workers import WorkerDiedError, Workers
+from flows.workers import Processes, WorkerDiedError, Workers
 from pipeline import run, store
 from pipeline.run import JobError, Part
 from pipeline.tables import PUBLISHED
@@ -202,7 +204,7 @@ class Steps:
 @flow
 def on_a_frail_worker(job):
     parts = [Part(number, "", 1, 1) for number in range(3)]
-    with Workers(ProcessPoolTaskRunner(max_workers=1), Steps()) as workers:
+    with Workers(Processes(max_workers=1), Steps()) as workers:
         return sorted(future.result() for future in workers.each(frail, job, parts))
 
 
@@ -215,9 +217,14 @@ def test_a_part_that_kills_its_worker_twice_fails_the_run():
         on_a_frail_worker("always")
 
 
+def test_a_program_ends_whose_worker_died_with_a_lock():
+    command = [sys.executable, str(Path(__file__).with_name("dying.py"))]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout == "died\n"
+
+
 def test_one_worker_is_a_thread_and_several_are_processes():
     assert isinstance(choose_runner("local", 1), ThreadPoolTaskRunner)
-    assert isinstance(choose_runner("local", 3), ProcessPoolTaskRunner)
+    assert isinstance(choose_runner("local", 3), Processes)
 
 
 @pytest.mark.parametrize("of", [clean, recheck])
