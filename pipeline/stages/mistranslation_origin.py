@@ -52,7 +52,7 @@ def judge(seen: Counter[str], decisions: Sequence[Decision], host: str | None, r
         mixed: whether its quotations are marked in two styles.
     """
     repaired = sum(d.action == REPAIRED and d.rule == "name-as-word" for d in decisions)
-    phrases = sum(d.slot == "phrase" for d in decisions)
+    phrases = len({d.rule for d in decisions if d.slot == "phrase"})
     odds = rules.prior
     odds += rules.site * (host is not None and any(host == site or host.endswith("." + site) for site in rules.sites))
     odds += min(rules.most_labels, rules.label * seen.total())
