@@ -34,6 +34,15 @@ def needed(pattern: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(literal.lstrip(_HEAD) for literal in found)
 
 
+def rarity(pattern: str) -> float:
+    r"""Say how rarely a text has what a pattern needs: letters of the longest telling word, of the commonest string.
+
+    >>> rarity(r"(?i)\bunder the table\b") < 6 < rarity(r"(?i)\b(?:polemic|controversy)\b")
+    True
+    """
+    return min(map(_weight, _needed(pattern) or ()), default=0)
+
+
 def has_any(text: str, literals: tuple[str, ...] | None) -> bool:
     """Whether one of some strings stands in a text of small letters; so it is where nothing is needed."""
     if literals is None:

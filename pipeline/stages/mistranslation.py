@@ -22,7 +22,7 @@ from pipeline.stages.mistranslation_phrases import FLAG
 from pipeline.stages.mistranslation_places import Line
 from pipeline.stages.mistranslation_rules import Rules, parse
 from pipeline.stages.mistranslation_turns import Patterns
-from pipeline.stages.mistranslation_variants import orders, variants
+from pipeline.stages.mistranslation_variants import mixed_spellings, orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
 __all__ = ["Decided", "Judged", "Known", "Rules", "correct", "decide", "parse", "propose"]
@@ -93,7 +93,8 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     patterns = Patterns(lines, rules)
     if rules.on("artefact"):
         found += patterns.artefacts()
-    turns = [*patterns.turns()] if rules.on("phrase") else []
+    suspected = judge(shown, found, known.host, rules.origin, mixed=mixed).score >= rules.origin.suspected
+    turns = patterns.turns(suspected=suspected) if rules.on("phrase") else []
     judged = judge(shown, [*found, *turns], known.host, rules.origin, mixed=mixed)
     if judged.score >= rules.origin.suspected:  # In native text a single turn of phrase is its writer's own.
         found += turns
@@ -111,6 +112,8 @@ def _people(
         yield from _names(lines, own, known, rules, translated=translated)
     if rules.on("name-variant") and known.told:
         yield from variants(lines, known.told)
+    if rules.on("name-variant"):
+        yield from mixed_spellings(lines, own)
     if rules.on("name-order") and "order" in slots:
         yield from orders(lines, own, known.told)
     spoken = sentences(lines) if slots & {"accuses", "owns"} else ()
@@ -134,7 +137,7 @@ def _names(
     if not people:
         return []
     spoken = _WORD.findall("\n".join(line.text for line in lines).casefold())
-    english = sum(word in rules.words.common for word in spoken)
+    english = len([word for word in spoken if word in rules.words.common])
     # The renderings are English words: in another language they are its own, or borrowed.
     if english < rules.least_common * len(spoken):
         return []

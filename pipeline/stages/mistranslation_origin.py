@@ -59,11 +59,14 @@ def judge(seen: Counter[str], decisions: Sequence[Decision], host: str | None, r
     odds += min(rules.most, rules.name * repaired)
     odds += min(rules.most, rules.phrase * phrases)
     odds += rules.quotes * mixed
+    score = 1 / (1 + math.exp(-odds))
+    return Judged(round(score, 4), _language(seen, decisions) if score >= rules.judged else None)
+
+
+def _language(seen: Counter[str], decisions: Sequence[Decision]) -> str | None:
     votes = seen + Counter(_source(decision) for decision in decisions)
     votes.pop("", None)
-    source = min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None
-    score = 1 / (1 + math.exp(-odds))
-    return Judged(round(score, 4), source if score >= rules.judged else None)
+    return min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None
 
 
 def _source(decision: Decision) -> str:

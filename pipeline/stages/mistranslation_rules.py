@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.literals import Index
+from pipeline.literals import Index, rarity
 from pipeline.people import Lexicon
 from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
@@ -78,7 +78,7 @@ class Rules:
     artefacts: Mapping[str, Artefact]  # by id, as are the calques and turns
     calques: Mapping[str, Artefact]
     turns: Mapping[str, Turn]
-    indexes: Mapping[str, Index]  # of artefacts, calques and turns
+    indexes: Mapping[str, Index]  # of artefacts, calques, and turns with rare words and with frequent ones
     lexicon: Lexicon
     words: Words
     least_common: float
@@ -93,7 +93,7 @@ _WORDS = (
     "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
     "addresses", "proper", "common",
 )  # fmt: skip
-_KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
+_KEYS = ("switches", "artefact", "finite_verb", "least_common", "rare", "origin", *_WORDS)
 _GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
 _ORIGIN = (
     "prior", "site", "label", "phrase", "name", "quotes", "most", "most_labels", "suspected", "judged", "sites",
@@ -121,9 +121,7 @@ def parse(files: RuleFiles) -> Rules:
     return Rules(
         switches=_switches(table["switches"]),
         **kinds,
-        indexes={
-            kind: Index({id_: rule.pattern.pattern for id_, rule in found.items()}) for kind, found in kinds.items()
-        },
+        indexes=_indexes(kinds, table["rare"]),
         lexicon=parse_lexicon(files),
         words=Words(
             **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},
@@ -133,6 +131,15 @@ def parse(files: RuleFiles) -> Rules:
         least_common=table["least_common"],
         origin=_origin(table["origin"], calques),
     )
+
+
+def _indexes(kinds: Mapping[str, Mapping[str, Any]], rare: float) -> dict[str, Index]:
+    """Index each kind; turns by whether they need a word of so many letters, which few texts have."""
+    patterns = {kind: {id_: rule.pattern.pattern for id_, rule in rules.items()} for kind, rules in kinds.items()}
+    turns = patterns.pop("turns")
+    seldom = {id_: pattern for id_, pattern in turns.items() if rarity(pattern) >= rare}
+    often = {id_: pattern for id_, pattern in turns.items() if id_ not in seldom}
+    return {kind: Index(found) for kind, found in {**patterns, "rare": seldom, "frequent": often}.items()}
 
 
 def _by_id(rules: Iterable[Any]) -> dict[str, Any]:

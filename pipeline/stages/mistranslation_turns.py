@@ -35,9 +35,16 @@ class Patterns:
         likely = [self._rules.calques[name] for name in self._possible("calques")]
         return (decision for line in self._lines for decision in _artefacts(line, likely, sure=sure))
 
-    def turns(self) -> Iterator[Decision]:
-        """Find the turns of phrase of other languages."""
-        for name, literals in self._possible("turns").items():
+    def turns(self, *, suspected: bool) -> list[Decision]:
+        """Find the turns of phrase of other languages; where nothing else is `suspected`, those with rare words first.
+
+        One alone says nothing, so that the others are only looked for where there is one.
+        """
+        found = [*self._turns("rare")]
+        return [*found, *self._turns("frequent")] if found or suspected else []
+
+    def _turns(self, kind: str) -> Iterator[Decision]:
+        for name, literals in self._possible(kind).items():
             for line in self._having(literals):
                 yield from _turns(line, self._rules.turns[name])
 
