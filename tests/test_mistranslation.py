@@ -73,11 +73,6 @@ def test_lawful_spellings_stand_side_by_side():
     assert {(e.given, e.usual, e.documents) for e in entities} == {("Sergei", "Sergei", 3), ("Sergey", "Sergei", 1)}
 
 
-def test_two_spellings_on_one_page_are_flagged_where_the_rarer_stands():
-    mixed = page("odd", "The envoy Sergei Lavrov came.", "Then Sergei Lavrov left.", "Sergey Lavrov said no more.")
-    assert decided(mixed) == [("odd", "Sergey", "Sergei", "flagged", "name-variant")]
-
-
 def test_a_house_keeps_its_name():
     plain = page("plain", "They met at the Hotel President Wilson on Monday.")
     turned = page("turned", "They met at President Wilson’s Hotel on Monday.")
@@ -264,6 +259,15 @@ def test_a_turn_that_is_not_understood_is_refused_by_name(pattern, told):
 
 ODD = "He complained himself about the noise."
 ODDER = "Already in 2019 the pier was shut."
+
+
+def test_two_spellings_on_a_page_under_suspicion_are_flagged_where_the_rarer_stands():
+    names = ("The envoy Sergei Lavrov came.", "Then Sergei Lavrov left.", "Sergey Lavrov said no more.")
+    found = decided(page("odd", *names, ODD, ODDER))
+    assert [row for row in found if row[-1] == "name-variant"] == [
+        ("odd", "Sergey", "Sergei", "flagged", "name-variant")
+    ]
+    assert decided(page("native", *names)) == []
 
 
 def test_one_odd_turn_is_its_writers_own_and_two_are_a_translators():

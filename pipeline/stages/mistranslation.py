@@ -98,6 +98,8 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     judged = judge(shown, [*found, *turns], known.host, rules.origin, mixed=mixed)
     if judged.score >= rules.origin.suspected:  # In native text a single turn of phrase is its writer's own.
         found += turns
+        if rules.on("name-variant"):
+            found += mixed_spellings(lines, own)
         if rules.on("calque"):
             found += patterns.calques(sure=judged.score >= rules.origin.judged)
     return without_overlap([_switched(decision, rules) for decision in found]), judged
@@ -112,8 +114,6 @@ def _people(
         yield from _names(lines, own, known, rules, translated=translated)
     if rules.on("name-variant") and known.told:
         yield from variants(lines, known.told)
-    if rules.on("name-variant"):
-        yield from mixed_spellings(lines, own)
     if rules.on("name-order") and "order" in slots:
         yield from orders(lines, own, known.told)
     spoken = sentences(lines) if slots & {"accuses", "owns"} else ()
