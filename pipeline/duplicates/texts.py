@@ -1,6 +1,6 @@
 """The distinct texts of a corpus, laid aside as numbers: read once, then laid out a few at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -79,6 +79,19 @@ class Corpus:
         marks = hashes(pa.array(self.names.texts, pa.string()))
         for part, facts_ in self._pieces(_FACTS, self.lengths.facts):
             yield self.lengths.text[part], Lists(marks[facts_], offsets_of(self.lengths.facts[part]))
+
+    def rarer(self, share: float) -> tuple[Callable[[], Iterator[tuple[Ints, Lists]]], Ints]:
+        """Give what reads only words that no greater share of the texts have, and how many of them each text has."""
+        chosen = self.having <= share * len(self.size)
+        counts = np.empty_like(self.size)
+        for texts, words in self.numbered():
+            counts[texts] = _only(words, chosen).lengths()
+
+        def sequences() -> Iterator[tuple[Ints, Lists]]:
+            kept = ((texts, _only(words, chosen)) for texts, words in self.numbered())
+            return ((texts, Lists(self.hashes[words.values], words.offsets)) for texts, words in kept)
+
+        return sequences, counts
 
     def facts_of_each(self) -> Ints:
         """Say how many facts each text states."""
