@@ -20,7 +20,7 @@ _SAMPLED = (40, 80)
 # Words in a bucket of shingles, texts in a bucket of pairs, and pairs made in one go: bounds the memory.
 _WORDS_AT_ONCE = 32_000_000
 _TEXTS_AT_ONCE = 1 << 20
-_PAIRS_AT_ONCE = 2_000_000
+_PAIRS_AT_ONCE = 200_000
 
 
 class Rules(NamedTuple):
