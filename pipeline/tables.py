@@ -557,7 +557,7 @@ SIGNATURES = pa.schema(
     ]
 )
 
-# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentence_rows.py).
 SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
 
 MENTIONS = pa.schema(

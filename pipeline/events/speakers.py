@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from pipeline.events.quotations import Span, sentences, spans
+from pipeline import sentences
+from pipeline.events.quotations import Span, spans
 from pipeline.lift import RuleFiles, refuse_unknown
 
 _TOKEN = re.compile(r"[^\W_](?:[^\W_]|[.'’‐-](?=[^\W_]))*|,")
@@ -32,6 +33,7 @@ class Rules:
     offices: frozenset[str]
     particles: frozenset[str]
     attributions: frozenset[str]
+    sentences: sentences.Rules
 
 
 class Said(NamedTuple):
@@ -56,7 +58,8 @@ def parse(files: RuleFiles) -> Rules:
     words = ("verbs", "pronouns", "no_names", "stops", "joints", "offices", "particles", "attributions")
     refuse_unknown("quotes.toml", table, ("speech", "alignment", "example", *words))
     refuse_unknown("quotes.toml [speech]", table["speech"], numbers)
-    return Rules(*(table["speech"][name] for name in numbers), *(_all(table[name]) for name in words))
+    values: dict[str, Any] = table["speech"] | {name: _all(table[name]) for name in words}
+    return Rules(**values, sentences=sentences.parse(files))
 
 
 def _all(by_language: Mapping[str, Any]) -> frozenset[str]:
@@ -76,8 +79,15 @@ def said(texts: Sequence[str], rules: Rules) -> list[Said]:
             continue
         speaker = _speaker(texts, span, last, rules)
         last = span, speaker
-        found += [Said(span.text, a, b, speaker) for a, b in sentences(texts[span.text], span.start, span.end)]
+        found += [Said(span.text, *piece, speaker) for piece in _sentences(texts[span.text], span, rules)]
     return found
+
+
+def _sentences(text: str, span: Span, rules: Rules) -> Iterator[tuple[int, int]]:
+    """Cut a quotation into its sentences, without the comma before who says it."""
+    for start, end in sentences.split(text, rules.sentences, span.start, span.end):
+        if kept := text[start:end].rstrip(", "):
+            yield start, start + len(kept)
 
 
 def _speaker(texts: Sequence[str], span: Span, last: tuple[Span, str | None] | None, rules: Rules) -> str | None:
