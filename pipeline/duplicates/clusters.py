@@ -112,18 +112,18 @@ def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
     rows, words = order(read)
     same = equal(rows, rules.min_words)
     corpus = lay_aside(read, rows, same, words, shelf, rules.verdicts.names.max_small)
-    by_words = candidates.Source(corpus.sequences, corpus.size, rules.candidates.shingles)
-    by_facts = candidates.Source(corpus.stated, corpus.facts_of_each(), rules.candidates.facts)
-    paired = candidates.pairs(by_words, by_facts, rules.candidates, shelf)
+    paired = candidates.pairs(*candidates.sources(corpus, rules.candidates), rules.candidates, shelf)
     marks = prints.prints(corpus, rules.prints)
     alike = (prints.may_be_alike(marks, pairs, rules.prints) for pairs in paired)
     found = verdicts.together([_judge(corpus, pairs, rules.verdicts) for pairs in alike])
-    near = repeats(
-        found, _homes(rows, same, found), rules.verdicts, lambda pairs, bounds: _judge(corpus, pairs, bounds)
-    )
+
+    def again(pairs: Pairs, bounds: verdicts.Rules) -> Verdicts:
+        return _judge(corpus, pairs, bounds)
+
+    near = repeats(found, _homes(rows, same, found), rules.verdicts, again)
     linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
     keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
-    for text, link in relations(found, near.keys(), keepers).items():
+    for text, link in relations(found, near, keepers, rules.verdicts, again).items():
         _note(linked, same, text, link)
     _link_short(linked, rules)
     return linked

@@ -1,8 +1,9 @@
 """The distinct texts of a corpus, laid aside as numbers: read once, then laid out a few at a time."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,6 +81,19 @@ class Corpus:
         for part, facts_ in self._pieces(_FACTS, self.lengths.facts):
             yield self.lengths.text[part], Lists(marks[facts_], offsets_of(self.lengths.facts[part]))
 
+    def rarer(self, share: float) -> tuple[Callable[[], Iterator[tuple[Ints, Lists]]], Ints]:
+        """Give what reads only words that no greater share of the texts have, and how many of them each text has."""
+        chosen = self.having <= share * len(self.size)
+        counts = np.empty_like(self.size)
+        for texts, words in self.numbered():
+            counts[texts] = _only(words, chosen).lengths()
+
+        def sequences() -> Iterator[tuple[Ints, Lists]]:
+            kept = ((texts, _only(words, chosen)) for texts, words in self.numbered())
+            return ((texts, Lists(self.hashes[words.values], words.offsets)) for texts, words in kept)
+
+        return sequences, counts
+
     def facts_of_each(self) -> Ints:
         """Say how many facts each text states."""
         counts = np.empty_like(self.size)
@@ -128,7 +142,7 @@ class _Tally:
 
     def __init__(self, words: int) -> None:
         self.having, self.written = np.zeros(words, np.int64), np.zeros(words, np.int64)
-        self.number: dict[str, int] = {}
+        self.number: defaultdict[str, int] = defaultdict(count().__next__)
         self.inside, self.anywhere = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     def count_words(self, owners: Ints, numbers: Ints) -> None:
@@ -144,7 +158,7 @@ class _Tally:
         bare = pc.utf8_slice_codeunits(marked, 1).filter(pa.array(opening)).to_pylist()
         texts = np.array(marked.to_pylist(), object)
         texts[opening] = bare
-        numbers = np.array([number.setdefault(text, len(number)) for text in texts.tolist()], np.int64)
+        numbers = np.fromiter(map(number.__getitem__, texts.tolist()), np.int64, len(texts))
         of_each: Ints = numbers[encoded.indices.to_numpy()]
         self.anywhere = _added(self.anywhere, of_each, len(number))
         inside = ~opening[encoded.indices.to_numpy()]
