@@ -43,7 +43,7 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     """
     rules = load_rules(job)
     cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
-    key = store.digest("link", [place.name for place in cleaned])
+    key = store.digest("link", job.state, [place.name for place in cleaned])
     place = job.work("link", key)
     if not place.is_dir():
         with store.folder(place) as draft:

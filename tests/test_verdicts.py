@@ -101,7 +101,7 @@ def judged(texts_of_pairs, guard):
     def read(columns):
         return signatures.select(columns).to_batches()
 
-    known, words = rows.order(read)
+    known, words = rows.order(read, [])
     same = rows.equal(known, 0)
     corpus = texts.lay_aside(read, known, same, words, Shelf(), bounds.names.max_small)
     laid = corpus.lay_out(np.arange(len(same.heads)))

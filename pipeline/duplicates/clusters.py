@@ -1,6 +1,6 @@
 """Link signatures: which block repeats which, and which one stays."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from pipeline.tables import COPIES, batch_of
 
 __all__ = ["KINDS", "REMOVED", "Linked", "Rules", "link", "link_all", "of_sentences", "parse"]
 
+# Tables of duplicate.toml that only the linking reads.
+TABLES = ("blocks", "spread", "candidates", "prints", "likeness", "names")
 # Words of texts that are compared in one go: bounds the memory.
 _WORDS_AT_ONCE = 16_000_000
 
@@ -44,9 +46,9 @@ class Rules:
 
 
 def parse(files: RuleFiles) -> Rules:
-    """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
+    """Read the TABLES of duplicate.toml."""
     table = files["duplicate.toml"]
-    known = {
+    known: dict[str, Iterable[str]] = {
         "blocks": ("min_words", "within_words", "beside_words", "whole", "revision", "keeper", "sentence_words"),
         "spread": SpreadRules._fields,
         "candidates": candidates.Rules._fields,
@@ -100,7 +102,7 @@ def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
 def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
     """Find for each block that another one stays for, and which that is.
 
-    Of blocks that repeat each other the one with the lowest (rank, doc, block) stays, and every copy refers
+    Of blocks that repeat each other the first by (claims, doc, block) stays, and every copy refers
     to it directly. `contained` and `reworded` blocks stay too; what they refer to is no copy of any kind.
     The order and the chunks in which the rows are given make no difference.
 
@@ -109,7 +111,7 @@ def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
         shelf: where words, shingles and pairs are laid aside meanwhile.
         rules: how alike is alike.
     """
-    rows, words = order(read)
+    rows, words = order(read, rules.keeper)
     same = equal(rows, rules.min_words)
     corpus = lay_aside(read, rows, same, words, shelf, rules.verdicts.names.max_small)
     by_words = candidates.Source(corpus.sequences, corpus.size, rules.candidates.shingles)
