@@ -97,6 +97,8 @@ def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
         "clean": {clean_key(job, part) for part in parts},
         "finish": {finish_key(job, part) for part in parts},
         "gather": {noted_key(job, "gathered.json")},
+        "laid": set(),
+        "judged": set(),
         "link": {noted_key(job, "linked.json")},
         "quotes": {linking.quotes_key(job)},
     }

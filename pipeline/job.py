@@ -54,6 +54,10 @@ class Part(NamedTuple):
     files: int
     bytes: int
 
+    def __str__(self) -> str:
+        files = "1 file" if self.files == 1 else f"{self.files:,} files"
+        return f"part {self.number}: {files}, {self.bytes / 1e6:.1f} MB"
+
 
 def open_job(
     raw: str,

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import gathering, parts, store_source
+from pipeline import gathering, pairing, parts, store_source
 from pipeline import run as passes
 from pipeline.audit import recheck
 from pipeline.job import JobError, hold, load_rules, open_job
@@ -65,6 +65,28 @@ def test_part_size_and_worker_count_change_nothing(raw):
     whole = tables(clean(raw, "whole"))
     assert tables(clean(raw, "small", part_bytes=20_000)) == whole
     assert tables(clean(raw, "tiny", part_bytes=1, workers=2)) == whole
+
+
+@pytest.mark.parametrize(("at_once", "workers"), [(60, 1), (150, 2)])
+def test_sharing_the_linking_out_changes_nothing(raw, monkeypatch, at_once, workers):
+    whole = tables(clean(raw, "whole"))
+    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", at_once)
+    done = []
+    folder = clean(raw, "shared", workers=workers, progress=lambda *step: done.append(step))
+    assert {name for name, *_ in done} >= {"lay", "judge"}
+    assert ("lay", 2, 2) in done
+    assert max(buckets for name, _, buckets in done if name == "judge") > 4
+    assert tables(folder) == whole
+    assert not [*(folder / "work" / "laid").iterdir(), *(folder / "work" / "judged").iterdir()]
+    done.clear()
+    clean(raw, "shared", workers=workers, progress=lambda *step: done.append(step))
+    assert {name for name, *_ in done}.isdisjoint({"lay", "judge"})
+
+
+def test_a_small_corpus_is_not_shared_out(raw):
+    done = []
+    clean(raw, progress=lambda *step: done.append(step[0]))
+    assert set(done) == {"read", "clean", "finish"}
 
 
 @pytest.mark.parametrize("address", ["file://{raw}", "zip://*::file://{zip}"])
@@ -211,13 +233,16 @@ def few(raw):
     return raw
 
 
-PASSES = ["read_part", "gather_run", "clean_part", "link_run", "finish_part", "close_run"]
+PASSES = [
+    "read_part", "gather_run", "clean_part", "lay_texts", "judge_bucket", "link_run", "finish_part", "close_run",
+]  # fmt: skip
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from pipeline import run, store
+from pipeline import pairing, run, store
 target, when, raw, clean = sys.argv[1:]
+pairing.TEXTS_AT_ONCE = 5 if target in ("lay_texts", "judge_bucket") else 1 << 16
 armed = False
 original = getattr(run, target)
 

@@ -16,9 +16,8 @@ Sequences = Callable[[], Iterator[tuple[Ints, Lists]]]
 _PLACE = np.uint64(0x9E3779B97F4A7C15)
 # Of a text with more words than these, one shingle in two, or in four, is looked at: the same ones in any text.
 _SAMPLED = (40, 80)
-# Words in a bucket of shingles, texts in a bucket of pairs, and pairs made in one go: bounds the memory.
+# Words in a bucket of shingles, and pairs made in one go: bounds the memory.
 _WORDS_AT_ONCE = 32_000_000
-_TEXTS_AT_ONCE = 1 << 20
 _PAIRS_AT_ONCE = 2_000_000
 
 
@@ -41,6 +40,14 @@ class _Share(NamedTuple):
     every: Ints  # of so many shingles of a text one was looked at
 
 
+class _Looks(NamedTuple):
+    """Where the pairs of each look at the texts are laid, in how many buckets, and how many looks there were."""
+
+    shelf: Shelf
+    buckets: int
+    number: int
+
+
 class Source(NamedTuple):
     """A way to look at all texts: as rows of words, or of the facts that they state."""
 
@@ -49,8 +56,8 @@ class Source(NamedTuple):
     lengths: Sequence[int]  # of the runs that are looked at
 
 
-def pairs(words: Source, facts: Source, rules: Rules, shelf: Shelf) -> Iterator[Pairs]:
-    """Pair texts that share shingles which few texts have: the earlier, the later; in order, a bucket at a time.
+def lay_pairs(words: Source, facts: Source, rules: Rules, buckets: int, shelf: Shelf) -> int:
+    """Lay aside the pairs of texts that share shingles which few texts have; return how many looks it took.
 
     Where most shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports, it is
     looked at again with longer ones, and with runs of the names and figures that it states, whatever stands between
@@ -58,29 +65,34 @@ def pairs(words: Source, facts: Source, rules: Rules, shelf: Shelf) -> Iterator[
     common. Shingles are dealt out by their hash, and what they pair by the earlier text, so that each bucket is a piece
     of work of its own, and how many there are makes no difference.
     """
-    buckets = 1 + len(words.sizes) // _TEXTS_AT_ONCE
-    common = _look(words, np.ones(len(words.sizes), np.bool_), rules, shelf)
-    if common.any():
-        _look(facts, common, rules, shelf)
-    for bucket in range(buckets):
-        packed = shelf.take(f"worth-{bucket}", np.int64)
-        packed.sort()
-        packed = packed[runs(packed)[0]]
-        yield packed >> 32, packed & LOW
+    common, looks = _look(words, np.ones(len(words.sizes), np.bool_), rules, _Looks(shelf, buckets, 0))
+    return _look(facts, common, rules, looks)[1].number if common.any() else looks.number
 
 
-def _look(source: Source, among: NDArray[np.bool_], rules: Rules, shelf: Shelf) -> NDArray[np.bool_]:
-    """Lay aside the pairs of marked texts that are worth comparing; mark those of which the first look told little."""
+def worth(bucket: int, looks: int, rules: Rules, shelf: Shelf) -> Pairs:
+    """Give the pairs of a bucket that are worth comparing: the earlier text, the later; in order."""
+    each = (
+        _worth(shelf.whole(f"pairs-{look}-{bucket}", np.int64), shelf.kept(f"share-{look}", _Share), rules)
+        for look in range(looks)
+    )
+    packed = np.concatenate([np.zeros(0, np.int64), *each])
+    packed.sort()
+    packed = packed[runs(packed)[0]]
+    return packed >> 32, packed & LOW
+
+
+def _look(source: Source, among: NDArray[np.bool_], rules: Rules, looks: _Looks) -> tuple[NDArray[np.bool_], _Looks]:
+    """Lay aside what marked texts share; mark those of which the first look told little."""
     first = None
     for length in source.lengths:
-        share = _count(source, among, length, rules, shelf)
-        for bucket in range(1 + len(source.sizes) // _TEXTS_AT_ONCE):
-            shelf.add(f"worth-{bucket}", _worth(shelf.take(f"pairs-{bucket}", np.int64), share, rules))
+        share = _count(source, among, length, rules, looks)
+        looks.shelf.keep(f"share-{looks.number}", share)
+        looks = looks._replace(number=looks.number + 1)
         among = share.frequent > share.usable
         first = among if first is None else first
         if not among.any():
             break
-    return among if first is None else first
+    return among if first is None else first, looks
 
 
 def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
@@ -96,15 +108,15 @@ def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
         yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
-def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, shelf: Shelf) -> _Share:
+def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, looks: _Looks) -> _Share:
     """Count the shingles of one length that the marked texts have, and lay aside which texts share each."""
     sizes, texts, last = source.sizes, len(source.sizes), length == source.lengths[-1]
     usable, frequent = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
     every: Ints = 1 << np.searchsorted(_SAMPLED, sizes)
     buckets = 1 + int(sizes[among].sum()) // _WORDS_AT_ONCE
-    _deal(_keys(source.sequences, among, length, every), buckets, shelf)
+    _deal(_keys(source.sequences, among, length, every), buckets, looks.shelf)
     for bucket in range(buckets):
-        keys = shelf.take(f"shingles-{bucket}", np.uint64)
+        keys = looks.shelf.take(f"shingles-{bucket}", np.uint64)
         keys.sort()
         keys = keys[runs(keys)[0]]
         bits = texts.bit_length()
@@ -115,9 +127,9 @@ def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, 
         frequent += np.bincount(owners[often], minlength=texts)
         for times in range(2, rules.max_texts + 1):
             for some in each_with_each(owners, starts[counts == times], times):
-                _deal_pairs(some, texts, shelf)
+                _deal_pairs(some, looks)
         if last:
-            _deal_pairs((np.repeat(owners[starts], counts) << 32 | owners)[often], texts, shelf)
+            _deal_pairs((np.repeat(owners[starts], counts) << 32 | owners)[often], looks)
     if last:
         usable, frequent = usable + frequent, np.zeros_like(frequent)
     return _Share(usable, frequent, every)
@@ -131,12 +143,16 @@ def _deal(keys: Iterator[NDArray[np.uint64]], buckets: int, shelf: Shelf) -> Non
             shelf.add(f"shingles-{bucket}", some[place == bucket] if buckets > 1 else some)
 
 
-def _deal_pairs(packed: Ints, texts: int, shelf: Shelf) -> None:
+def _deal_pairs(packed: Ints, looks: _Looks) -> None:
     """Lay pairs aside by the number of the earlier text."""
-    buckets = 1 + texts // _TEXTS_AT_ONCE
-    place = (packed >> 32) // _TEXTS_AT_ONCE
-    for bucket in range(buckets):
-        shelf.add(f"pairs-{bucket}", packed[place == bucket] if buckets > 1 else packed)
+    if looks.buckets == 1:
+        looks.shelf.add(f"pairs-{looks.number}-0", packed)
+        return
+    place = (packed >> 32) % looks.buckets
+    order = np.argsort(place, kind="stable")
+    for start, count in zip(*runs(place[order]), strict=True):
+        some = order[start : start + count]
+        looks.shelf.add(f"pairs-{looks.number}-{place[some[0]]}", packed[some])
 
 
 def _worth(packed: Ints, share: _Share, rules: Rules) -> Ints:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from pipeline.store_numbers import Shelf
 # Texts that are read in one go: bounds the memory.
 _AT_ONCE = 1 << 16
 _WORDS, _FACTS = "words", "facts"
+_COLUMNS = ("hashes", "having", "rarity", "size", "negations", "documents")
 
 
 class Texts(NamedTuple):
@@ -37,7 +38,7 @@ class Texts(NamedTuple):
 class Names(NamedTuple):
     """The facts that texts of the corpus state, by number, and how each is to be read."""
 
-    texts: list[str]
+    texts: pa.StringArray
     word_of: Ints  # number of the word that the fact is; -1 where it is none
     is_figure: NDArray[np.bool_]
     is_name: NDArray[np.bool_]  # ... and not a word that is mostly written small
@@ -65,6 +66,19 @@ class Corpus:
     negations: Ints
     documents: Ints  # document of each text's first row
 
+    def keep(self) -> None:
+        """Lay the columns on the shelf too, for `of`."""
+        for name in _COLUMNS:
+            self.shelf.put(name, getattr(self, name))
+        self.shelf.keep("names", self.names)
+        self.shelf.keep("lengths", self.lengths)
+
+    @classmethod
+    def of(cls, shelf: Shelf) -> Self:
+        """Read what was kept on a shelf, as a rule by another process."""
+        columns = {name: shelf.get(name) for name in _COLUMNS}
+        return cls(shelf=shelf, names=shelf.kept("names", Names), lengths=shelf.kept("lengths", Lengths), **columns)
+
     def sequences(self) -> Iterator[tuple[Ints, Lists]]:
         """Read all texts a bounded number at a time: their numbers, and the hashes of their words in order."""
         return ((texts, Lists(self.hashes[words.values], words.offsets)) for texts, words in self.numbered())
@@ -76,7 +90,7 @@ class Corpus:
 
     def stated(self) -> Iterator[tuple[Ints, Lists]]:
         """Read the hashes of the facts that each text states, in order, in the same way."""
-        marks = hashes(pa.array(self.names.texts, pa.string()))
+        marks = hashes(self.names.texts)
         for part, facts_ in self._pieces(_FACTS, self.lengths.facts):
             yield self.lengths.text[part], Lists(marks[facts_], offsets_of(self.lengths.facts[part]))
 
@@ -110,8 +124,9 @@ class Corpus:
         found, sizes, texts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for part, values in self._pieces(name, lengths):
             mine = wanted[self.lengths.text[part]]
-            found.append(values[np.repeat(mine, lengths[part])].astype(np.int64))
-            sizes.append(lengths[part][mine])
+            each = lengths[part]
+            found.append(values[ranges(offsets_of(each)[:-1][mine], each[mine])].astype(np.int64))
+            sizes.append(each[mine])
             texts.append(self.lengths.text[part][mine])
         values, each, order = np.concatenate(found), np.concatenate(sizes), np.argsort(np.concatenate(texts))
         return Lists(values[ranges(offsets_of(each)[:-1][order], each[order])], offsets_of(each[order]))
@@ -154,14 +169,15 @@ class _Tally:
     def names(self, words: NDArray[np.uint64], max_small: int) -> Names:
         """Say which facts are figures, and which are names."""
         texts = list(self.number)
-        marks = hashes(pa.array(texts, pa.string()))
+        spelt = pa.array(texts, pa.string())
+        marks = hashes(spelt)
         at = np.searchsorted(words, marks)
         known = np.append(words, np.uint64(0))[at] == marks
         word_of = np.where(known & (at < len(words)), at, -1)
         small = np.append(self.written, 0)[word_of] - self.anywhere
         named = np.array([is_name(text) for text in texts], np.bool_)
         mostly = (small <= 0) | (small < max_small * self.inside)
-        return Names(texts, word_of, ~named, named & mostly)
+        return Names(spelt, word_of, ~named, named & mostly)
 
 
 def lay_aside(read: Read, rows: Rows, equal: Equal, words: NDArray[np.uint64], shelf: Shelf, max_small: int) -> Corpus:
