@@ -109,18 +109,19 @@ def judge_bucket(job: Job, bucket: Bucket) -> dict[str, int]:
 
 
 def linked(job: Job, texts: Texts) -> clusters.Linked:
-    """Link texts: do what of it no worker has done yet, and put it together."""
+    """Link texts: do what of it no worker has done yet, and put it together; of sentences only what goes is linked."""
     lay_texts(job, texts)
     found = []
     for bucket in buckets_of(job, [texts]):
         judge_bucket(job, bucket)
         found.append(Shelf(_judged(job, bucket)).kept("alike", Verdicts))
-    return clusters.close(Shelf(_laid(job, texts.key)), found, _rules(job, texts.kind))
+    blocks = texts.kind == KINDS[0]
+    return clusters.close(Shelf(_laid(job, texts.key)), found, _rules(job, texts.kind), told=blocks)
 
 
 def _rules(job: Job, kind: str) -> clusters.Rules:
     rules = load_rules(job).duplicate
-    return rules if kind == "signatures" else clusters.of_sentences(rules)
+    return rules if kind == KINDS[0] else clusters.of_sentences(rules)
 
 
 def _paths(job: Job, texts: Texts) -> list[Path]:

@@ -163,12 +163,12 @@ def signed_sentences(corpus):
     return pa.Table.from_batches([batch], SENTENCES)
 
 
-def covered_of(corpus):
+def covered_of(corpus, *, told=False):
     """What each block is with its sentences looked at, by document and block: kind, and the block that stays."""
-    both = [(signed(corpus), RULES.duplicate), (signed_sentences(corpus), of_sentences(RULES.duplicate))]
+    both = [(signed(corpus), RULES.duplicate, True), (signed_sentences(corpus), of_sentences(RULES.duplicate), told)]
     blocks, cut = (
-        link_all(lambda columns, table=table: table.select(columns).to_batches(), Shelf(), rules)
-        for table, rules in both
+        link_all(lambda columns, table=table: table.select(columns).to_batches(), Shelf(), rules, told=also)
+        for table, rules, also in both
     )
     cover(blocks, cut)
     rows = (row for batch in blocks.copies() for row in rows_of(batch, Copy))

@@ -63,8 +63,10 @@ def compare(corpus: Corpus, pairs: Pairs, rules: verdicts.Rules) -> Verdicts:
     found = []
     for start, count in zip(*runs(place), strict=True):
         some = [side[start : start + count] for side in pairs]
-        texts = np.union1d(*some)
-        left, right = (np.searchsorted(texts, side) for side in some)
+        marked = np.zeros(len(corpus.size), np.bool_)
+        marked[some[0]] = marked[some[1]] = True
+        texts, place_of = np.flatnonzero(marked), np.cumsum(marked) - 1
+        left, right = (place_of[side] for side in some)
         judged = verdicts.judge(corpus.lay_out(texts), (left, right), rules)
         found.append(judged._replace(left=texts[judged.left], right=texts[judged.right]))
     return verdicts.together(found)

@@ -31,24 +31,26 @@ def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
     return batch_of(pa.Table.from_batches(link_all(read, Shelf(), rules).copies(), COPIES))
 
 
-def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
+def link_all(read: Read, shelf: Shelf, rules: Rules, *, told: bool = True) -> Linked:
     """Find for each block that another one stays for, and which that is: all buckets, one after the other.
 
     Args:
         read: reads columns of SIGNATURES; called twice.
         shelf: where words, shingles and pairs are laid aside meanwhile.
         rules: how alike is alike.
+        told: as for `close`.
     """
     lay(read, shelf, rules)
-    return close(shelf, [judge(shelf, bucket, rules) for bucket in range(buckets(shelf))], rules)
+    return close(shelf, [judge(shelf, bucket, rules) for bucket in range(buckets(shelf))], rules, told=told)
 
 
-def close(shelf: Shelf, judged: Sequence[Verdicts], rules: Rules) -> Linked:
+def close(shelf: Shelf, judged: Sequence[Verdicts], rules: Rules, *, told: bool = True) -> Linked:
     """Group what was found alike in all buckets of a shelf, and say for each block which one stays for it.
 
     Of blocks that repeat each other the first by (claims, doc, block) stays, and every copy refers
     to it directly. `contained` and `reworded` blocks stay too; what they refer to is no copy of any kind.
     The order and the chunks in which the rows were given make no difference, nor does the number of buckets.
+    Without `told` only what goes is linked: the others take the longer, and who asks what goes has no need of them.
     """
     rows, same, corpus = laid(shelf)
     found = together(judged)
@@ -56,9 +58,10 @@ def close(shelf: Shelf, judged: Sequence[Verdicts], rules: Rules) -> Linked:
         found, _homes(rows, same, found), rules.verdicts, lambda pairs, bounds: compare(corpus, pairs, bounds)
     )
     linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
-    keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
-    for text, link in relations(found, near.keys(), keepers).items():
-        _note(linked, same, text, link)
+    if told:
+        keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
+        for text, link in relations(found, near.keys(), keepers).items():
+            _note(linked, same, text, link)
     _link_short(linked, rules)
     return linked
 
