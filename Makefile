@@ -39,7 +39,7 @@ run: $(VENV)/ready  ## Clean data/raw with `prefect run` and show the result
 	@$(BIN)/python -m pipeline show --clean $(CLEAN)
 
 test: $(VENV)/ready-dev  ## Pass the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/ready-dev  ## Check style
 	@$(BIN)/ruff check .

@@ -65,7 +65,8 @@ def main() -> None:
     """Run the module that the arguments name, and end as soon as standard input does."""
 
     def end_with_the_parent() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1):  # not by sys.stdin: its lock, held here for good, would fail the interpreter's end
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=end_with_the_parent, daemon=True).start()

@@ -30,7 +30,7 @@ from pipeline.ledger import replay
 from pipeline.repairing import circuit, prompt
 from pipeline.repairing.questions import names_of, questions
 from pipeline.repairing.rules import Rules
-from pipeline.repairing.sentences import sisters_of
+from pipeline.repairing.sisters import sisters_of
 from pipeline.tables import EVENTS, QUESTIONS, Event, Mark, Question, Sister, rows_of, table_of
 
 _AT_A_TIME = 20  # answers that a killed run may lose

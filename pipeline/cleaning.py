@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.drafting import draft
-from pipeline.duplicates import claims, sentences, signatures
+from pipeline.duplicates import claims, sentence_rows, signatures
 from pipeline.duplicates.linked import REPEATS
 from pipeline.events import quotations
 from pipeline.ledger import apply, enter, keys, no_entries, prove, replay
@@ -120,7 +120,7 @@ def clean(
     repairs = [second, third, fourth, *([] if repaired is None else [repaired])]
     told = claims.claims_of(drafts, left, pa.concat_batches(repairs))
     signed = signatures.sign(left, hosts, told, rules.signatures)
-    cut = signatures.sign(sentences.cut(left, rules.sentences), hosts, told, rules.signatures, SENTENCES)
+    cut = signatures.sign(sentence_rows.cut(left, rules.sentences), hosts, told, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second, third, fourth])
     flags = pa.concat_batches([decided.flags, offered.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import events, language, metadata
+from pipeline import events, language, metadata, sentences
 from pipeline.containers import Fields, fields
-from pipeline.duplicates import clusters, sentences, signatures
+from pipeline.duplicates import clusters, signatures
 from pipeline.lift import RuleError
 from pipeline.repairing import rules as repairing
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography

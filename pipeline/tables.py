@@ -394,6 +394,10 @@ _OWN_ID = _field(
     null=True,
 )
 _BLOCK = _field("block", INT, "number of the block in its document, from 0")
+_SPAN = (
+    _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
+    _field("end", INT, "character after the span"),
+)
 _REF_DOC = _field("ref_doc", TEXT, "document of the block that this refers to", null=True)
 _REF_BLOCK = _field("ref_block", INT, "number of the block that this refers to", null=True)
 _HOST = _field("host", TEXT, "host name of the page's address, or of the folder that it was found in", null=True)
@@ -474,8 +478,7 @@ LEDGER = pa.schema(
         _field("step", pa.int8(), "order in which the stages ran, from 0"),
         _field("stage", TEXT, "stage that proposed the edit"),
         _field("rule", TEXT, "rule that proposed the edit"),
-        _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
-        _field("end", INT, "character after the span"),
+        *_SPAN,
         _field("before", TEXT, "what stood there"),
         _field("after", TEXT, "what stands there now; null: the block was taken away", null=True),
         _field("score", SCORE, "how sure the rule is, 0 to 1", null=True),
@@ -558,7 +561,7 @@ SIGNATURES = pa.schema(
     ]
 )
 
-# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentences.py).
+# The same of each sentence; `block` has the number of its block and its own, packed (duplicates/sentence_rows.py).
 SENTENCES = SIGNATURES.set(1, _field("block", pa.int64(), "block * 4096 + number of the sentence in it, from 0"))
 
 MENTIONS = pa.schema(
@@ -605,8 +608,7 @@ FLAGS = pa.schema(
     [
         _DOC,
         _BLOCK,
-        _field("start", INT, "first character of the span, in the text as this step saw it (code points)"),
-        _field("end", INT, "character after the span"),
+        *_SPAN,
         _field("text", TEXT, "what stood there"),
         _field("rule", TEXT, "rule that found it"),
         _field("suggestion", TEXT, "what would stand there; null where the rule knows no better", null=True),

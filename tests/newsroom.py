@@ -5,7 +5,7 @@ import random
 import pyarrow as pa
 
 from pipeline import rulebook
-from pipeline.duplicates import sentences
+from pipeline.duplicates import sentence_rows
 from pipeline.duplicates.claims import Claims
 from pipeline.duplicates.clusters import link, link_all, of_sentences
 from pipeline.duplicates.covers import cover
@@ -158,7 +158,7 @@ def copies_of(corpus, days=None):
 
 def signed_sentences(corpus):
     """Sign the sentences of documents given as lists of paragraphs."""
-    cut = sentences.cut(table_of(blocks_of(corpus), BLOCKS), RULES.sentences)
+    cut = sentence_rows.cut(table_of(blocks_of(corpus), BLOCKS), RULES.sentences)
     batch = sign(cut, {}, dict.fromkeys(corpus, Claims()), RULES.signatures, SENTENCES)
     return pa.Table.from_batches([batch], SENTENCES)
 

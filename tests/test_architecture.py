@@ -23,8 +23,8 @@ FLOORS = [
     {"pipeline.decoding", "pipeline.lift", "pipeline.ledger"},
     {"pipeline.containers"},
     {
-        "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.repairing", "pipeline.metadata",
-        "pipeline.language",
+        "pipeline.sentences", "pipeline.lines", "pipeline.layout", "pipeline.people", "pipeline.repairing",
+        "pipeline.metadata", "pipeline.language",
         "pipeline.duplicates", "pipeline.events", "pipeline.formats",
         "pipeline.linemodel", "pipeline.firsts", "pipeline.naming", "pipeline.places", "pipeline.screens",
         "pipeline.literals",

@@ -14,9 +14,10 @@ from pipeline.repairing.endpoint import Endpoint
 from pipeline.repairing.guard import check, words
 from pipeline.repairing.protocol import UnansweredError, UnreadableError
 from pipeline.repairing.questions import questions
-from pipeline.repairing.sentences import sentences, sisters_of
+from pipeline.repairing.sisters import sisters_of
 from pipeline.repairing.workers import Worker
 from pipeline.rulebook import BUILT_IN, read_files
+from pipeline.sentences import split
 from pipeline.tables import BLOCKS, FLAGS, LEDGER, Block, Flag, Mark, Question, table_of
 
 RULES = rulebook.load().repairer
@@ -207,7 +208,7 @@ def test_what_is_asked_and_of_whom_name_an_answer(server):
 
 def test_sentences_end_where_a_reader_ends_them():
     text = "Mr. Sand, of St. Velm, paid 3.5 million. “It was late!” he said. Was it?  Gulls came.\nA line"
-    found = [text[a:b] for a, b in sentences(text, RULES.abbreviations)]
+    found = [text[a:b] for a, b in split(text, RULES.sentences)]
     assert found == [
         "Mr. Sand, of St. Velm, paid 3.5 million.", "“It was late!” he said.", "Was it?", "Gulls came.", "A line",
     ]  # fmt: skip

@@ -268,19 +268,19 @@ run.clean_folder(raw, clean)
 """
 
 
-@pytest.mark.parametrize("when", ["begin", "end"])
 @pytest.mark.parametrize("target", PASSES)
-def test_a_killed_run_leaves_the_old_tables_and_is_taken_up_again(few, target, when):
+def test_a_killed_run_leaves_the_old_tables_and_is_taken_up_again(few, target):
     folder = clean(few)
     before, run = tables(folder), (folder / "latest").resolve()
     extra = few / "late.example" / "page.txt"
     extra.parent.mkdir()
     extra.write_text("The ferry is to sail again on Tuesday, the harbour board said after a long night.\n")
-    command = [sys.executable, "-c", KILLED, target, when, str(few), str(folder)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    assert (folder / "latest").resolve() == run
-    assert tables(folder) == before
+    for when in ("begin", "end"):
+        command = [sys.executable, "-c", KILLED, target, when, str(few), str(folder)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert (folder / "latest").resolve() == run
+        assert tables(folder) == before
     clean(few)
     assert tables(folder) == tables(clean(few, "undisturbed"))
     assert not list(folder.rglob("*.partial-*"))

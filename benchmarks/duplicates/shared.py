@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.json as pj
 
 from pipeline import pairing, rulebook, store
-from pipeline.duplicates import covers, sentences, signatures
+from pipeline.duplicates import covers, sentence_rows, signatures
 from pipeline.duplicates.claims import Claims
 from pipeline.job import Job, open_job
 from pipeline.tables import BLOCKS, COPIES, SENTENCES, SIGNATURES, table_of
@@ -40,7 +40,9 @@ def sign(items: Path, place: Path, rules: rulebook.Rulebook) -> None:
         for blocks in (blocks for lot in lines for blocks in _batches(lot)):
             claims = dict.fromkeys(blocks["doc"].to_pylist(), Claims())
             out.write(signatures.sign(blocks, {}, claims, rules.signatures))
-            cut.write(signatures.sign(sentences.cut(blocks, rules.sentences), {}, claims, rules.signatures, SENTENCES))
+            cut.write(
+                signatures.sign(sentence_rows.cut(blocks, rules.sentences), {}, claims, rules.signatures, SENTENCES)
+            )
 
 
 def _batches(lot: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.duplicates.linked import COVERED, KINDS, REMOVED, Linked
 from pipeline.duplicates.ragged import LOW, Ints, runs
 from pipeline.duplicates.rows import Rows
-from pipeline.duplicates.sentences import MAX_SENTENCES
+from pipeline.duplicates.sentence_rows import MAX_SENTENCES
 
 _GONE = [KINDS.index(kind) for kind in REMOVED]
 

@@ -1,7 +1,7 @@
 """Find what stands in quotation marks, in the marks of any language."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 # What closes a quotation, by the mark that opens it: “ “ and » « are opening marks here and closing ones there.
@@ -14,8 +14,6 @@ _BRACKETS = "([{–—-:/"
 # Marks that a quotation over several paragraphs opens with.
 _RUN_ON = '“„«"'
 _MAX_CHARS = 2000
-_SENTENCE_END = re.compile(r"[.!?…][\"'’”»)\]]{0,2}\s+(?=[^\W\d_])|[。！？]")
-_SHORT = 2
 
 
 class Span(NamedTuple):
@@ -87,28 +85,3 @@ def _ends(text: str, mark: re.Match[str]) -> bool:
     if mark[0] in "」』" or (mark[0] == "»" and before.isspace()):
         return True
     return bool(before) and not before.isspace() and not (after.isalnum() or after == "_")
-
-
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut a quotation into its sentences: from where to where in the text, white space and last comma left out.
-
-    >>> text = "We waited. Mr. Kerr did not, "
-    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
-    ['We waited.', 'Mr. Kerr did not']
-    """
-    at = start
-    for mark in _SENTENCE_END.finditer(text, start, end):
-        word = text[at : mark.start()].rsplit(maxsplit=1)[-1:]
-        short = mark[0][0] == "." and word and (len(word[0]) <= _SHORT or "." in word[0]) and word[0][0].isupper()
-        if not short:
-            yield from _trimmed(text, at, mark.end())
-            at = mark.end()
-    yield from _trimmed(text, at, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[start:end]
-    kept = piece.rstrip().rstrip(",").rstrip()
-    lead = len(piece) - len(piece.lstrip())
-    if lead < len(kept):
-        yield start + lead, start + len(kept)

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
-from pipeline.events.quotations import Span, sentences, spans
+from pipeline import sentences
+from pipeline.events.quotations import Span, spans
 from pipeline.lift import RuleFiles, refuse_unknown
 
 _TOKEN = re.compile(r"[^\W_](?:[^\W_]|[.'’‐-](?=[^\W_]))*|,")
 _STOP = re.compile(r"[.!?…][\"'’”»)]{0,2}\s+(?=\W?[^\W\d_])|[。！？;]")
-_PARTICLES = frozenset(
-    ("von", "van", "de", "der", "den", "da", "di", "del", "al", "el", "bin", "la", "le", "ter", "zu")
-)
 _POSSESSIVE = re.compile(r"['’]s$")
-_BEHIND = 3  # a verb that stands so early behind a quotation has its speaker after it
-_MAX_NAME = 4
 _CLOSERS = "”“\"»«’‘'›‹」』"
 
 
@@ -27,12 +23,17 @@ class Rules:
     min_words: int
     reach: int
     near: int
+    behind: int
+    name_words: int
     verbs: frozenset[str]
     pronouns: frozenset[str]
     no_names: frozenset[str]
     stops: frozenset[str]
     joints: frozenset[str]
     offices: frozenset[str]
+    particles: frozenset[str]
+    attributions: frozenset[str]
+    sentences: sentences.Rules
 
 
 class Said(NamedTuple):
@@ -53,11 +54,12 @@ class _Named(NamedTuple):
 def parse(files: RuleFiles) -> Rules:
     """Read quotes.toml."""
     table = files["quotes.toml"]
-    words = ("verbs", "pronouns", "no_names", "stops", "joints", "offices")
+    numbers = ("min_words", "reach", "near", "behind", "name_words")
+    words = ("verbs", "pronouns", "no_names", "stops", "joints", "offices", "particles", "attributions")
     refuse_unknown("quotes.toml", table, ("speech", "alignment", "example", *words))
-    refuse_unknown("quotes.toml [speech]", table["speech"], ("min_words", "reach", "near"))
-    speech = table["speech"]
-    return Rules(speech["min_words"], speech["reach"], speech["near"], *(_all(table[name]) for name in words))
+    refuse_unknown("quotes.toml [speech]", table["speech"], numbers)
+    values: dict[str, Any] = table["speech"] | {name: _all(table[name]) for name in words}
+    return Rules(**values, sentences=sentences.parse(files))
 
 
 def _all(by_language: Mapping[str, Any]) -> frozenset[str]:
@@ -77,8 +79,15 @@ def said(texts: Sequence[str], rules: Rules) -> list[Said]:
             continue
         speaker = _speaker(texts, span, last, rules)
         last = span, speaker
-        found += [Said(span.text, a, b, speaker) for a, b in sentences(texts[span.text], span.start, span.end)]
+        found += [Said(span.text, *piece, speaker) for piece in _sentences(texts[span.text], span, rules)]
     return found
+
+
+def _sentences(text: str, span: Span, rules: Rules) -> Iterator[tuple[int, int]]:
+    """Cut a quotation into its sentences, without the comma before who says it."""
+    for start, end in sentences.split(text, rules.sentences, span.start, span.end):
+        if kept := text[start:end].rstrip(", "):
+            yield start, start + len(kept)
 
 
 def _speaker(texts: Sequence[str], span: Span, last: tuple[Span, str | None] | None, rules: Rules) -> str | None:
@@ -113,8 +122,8 @@ def _behind(text: str, span: Span, rules: Rules) -> _Named | None:
     stop = _STOP.search(rest)
     words = _TOKEN.findall((rest[: stop.start()] if stop else rest).lstrip(","))[: 2 * rules.near]
     for at, word in enumerate(words):
-        if word.casefold() in rules.verbs or (at == 0 and word == "so"):
-            return (_left(words, at, rules) or _right(words, at, rules)) if comma or at < _BEHIND else None
+        if word.casefold() in rules.verbs or (at == 0 and word in rules.attributions):
+            return (_left(words, at, rules) or _right(words, at, rules)) if comma or at < rules.behind else None
     return None
 
 
@@ -155,10 +164,10 @@ def _left(words: Sequence[str], verb: int, rules: Rules) -> _Named | None:
             return _Named(None)
         if _is_name(words[at], rules):
             start = at
-            while start and at - start < _MAX_NAME - 1 and _belongs(words, start - 1, rules):
+            while start and at - start < rules.name_words - 1 and _belongs(words, start - 1, rules):
                 start -= 1
             if not start or words[start - 1].casefold() not in rules.stops:
-                return _Named(_spelt(words[start : at + 1]))
+                return _Named(_spelt(words[start : at + 1], rules))
     return None
 
 
@@ -170,10 +179,10 @@ def _right(words: Sequence[str], verb: int, rules: Rules) -> _Named | None:
             return _Named(None)
         if _is_name(words[at], rules):
             end = at + 1
-            while end < len(words) and end - at < _MAX_NAME and _belongs(words, end, rules):
+            while end < len(words) and end - at < rules.name_words and _belongs(words, end, rules):
                 end += 1
             office = end < len(words) and words[end] in rules.offices
-            return _Named(None if office else _spelt(words[at:end]))
+            return _Named(None if office else _spelt(words[at:end], rules))
         if folded in rules.stops:
             return None
     return None
@@ -184,26 +193,26 @@ def _names(words: Sequence[str], rules: Rules) -> Iterator[str]:
     at = 0
     while at < len(words):
         end = at
-        while end < len(words) and end - at < _MAX_NAME and _is_name(words[end], rules):
+        while end < len(words) and end - at < rules.name_words and _is_name(words[end], rules):
             end += 1
         if end > at:
-            yield _spelt(words[at:end])
+            yield _spelt(words[at:end], rules)
         at = end + 1
 
 
 def _belongs(words: Sequence[str], at: int, rules: Rules) -> bool:
-    return _is_name(words[at], rules) or words[at] in _PARTICLES
+    return _is_name(words[at], rules) or words[at] in rules.particles
 
 
 def _is_name(word: str, rules: Rules) -> bool:
     return word[0].isupper() and word.casefold() not in rules.no_names and word.casefold() not in rules.offices
 
 
-def _spelt(words: Sequence[str]) -> str:
+def _spelt(words: Sequence[str], rules: Rules) -> str:
     """Put a name together, without particles at its ends and a possessive's s."""
     kept = list(words)
-    while kept and kept[0] in _PARTICLES:
+    while kept and kept[0] in rules.particles:
         kept.pop(0)
-    while kept and kept[-1] in _PARTICLES:
+    while kept and kept[-1] in rules.particles:
         kept.pop()
     return _POSSESSIVE.sub("", " ".join(kept))

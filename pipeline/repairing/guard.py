@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.ledger import splice
 from pipeline.repairing.protocol import Proposal
 from pipeline.repairing.rules import Guard
-from pipeline.repairing.sentences import stems
+from pipeline.repairing.sisters import stems
 from pipeline.tables import Question
 
 _WORD = re.compile(r"[^\W\d_]+")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyarrow as pa
 
 from pipeline.repairing.rules import Rules
-from pipeline.repairing.sentences import sentences
+from pipeline.sentences import split
 from pipeline.tables import Block, Entry, Flag, Mark, Question, Seen, Told, rows_of
 
 _FLAGGED = "flagged"
@@ -66,7 +66,7 @@ def _moved(flag: Flag, entries: Sequence[Entry]) -> Mark | None:
 
 def _of_block(block: Block, marks: Sequence[Mark], names: Sequence[str], rules: Rules) -> list[Question]:
     spans: dict[tuple[int, int], list[Mark]] = {}
-    parted = sentences(block.text, rules.abbreviations)
+    parted = list(split(block.text, rules.sentences))
     for mark in marks:
         touched = [(a, b) for a, b in parted if a < max(mark.end, mark.start + 1) and mark.start < b]
         if len(touched) == 1 and touched[0][0] <= mark.start and mark.end <= touched[0][1]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline import sentences
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 
 OFF, ENDPOINT, CALLABLE = "off", "endpoint", "callable"
@@ -59,7 +60,7 @@ class Rules:
     most_names: int
     least_common: int
     least_share: float
-    abbreviations: frozenset[str]
+    sentences: sentences.Rules
     score: float
     prompt: str
     guard: Guard
@@ -90,7 +91,7 @@ def parse(files: RuleFiles) -> Rules:
     table = dict(files["repairer.toml"])
     instructions = table.pop("instruction", [])
     guard = _only(Guard, {**table.pop("guard", {}), "instructions": ()}, "repairer.toml, guard")
-    rules = _only(Rules, {**table, "guard": None}, "repairer.toml")
+    rules = _only(Rules, {**table, "guard": None, "sentences": sentences.parse(files)}, "repairer.toml")
     patterns = tuple(re.compile(row["pattern"]) for row in instructions)
     made = Rules(**{**rules, "guard": Guard(**{**guard, "instructions": patterns})})
     if made.kind not in (OFF, ENDPOINT, CALLABLE):

@@ -1,16 +1,11 @@
-"""Cut paragraphs into sentences: quotations, abbreviations, initials and dates stay whole."""
+"""Where sentences end: quotations, abbreviations, initials and dates stay whole."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-import pyarrow as pa
-
 from pipeline.lift import RuleFiles, refuse_unknown
-
-# A number of a sentence in its block and of the block are packed in one: blocks have fewer sentences than this.
-MAX_SENTENCES = 1 << 12
 
 _MARK = re.compile(r"(?:[.!?…]{1,8}[\"'’”»)\]]{0,3}|[\"”»]{0,2}[。！？][」』”’]{0,2})")
 _OPENERS = " \t\n\r\u00a0\u202f\"'“„‘«(["
@@ -33,16 +28,22 @@ def parse(files: RuleFiles) -> Rules:
     return Rules(*words)
 
 
-def split(text: str, rules: Rules) -> list[str]:
-    """Cut a text into its sentences, without the white space between them.
+def split(text: str, rules: Rules, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Give where each sentence of text[start:end] begins and ends, without the white space between them.
 
     >>> rules = Rules(frozenset({"dr"}), frozenset({"mai"}))
-    >>> split("Dr. Brandt came. “Why?” she asked. It was the 4. Mai.", rules)
+    >>> text = "Dr. Brandt came. “Why?” she asked. It was the 4. Mai."
+    >>> [text[a:b] for a, b in split(text, rules)]
     ['Dr. Brandt came.', '“Why?” she asked.', 'It was the 4. Mai.']
     """
-    ends = [*_ends(text, rules), len(text)]
-    pieces = (text[start:end].strip() for start, end in zip([0, *ends], ends, strict=False))
-    return [piece for piece in pieces if piece]
+    piece = text[start:end]
+    at = 0
+    for stop in (*_ends(piece, rules), len(piece)):
+        sentence = piece[at:stop]
+        lead = len(sentence) - len(sentence.lstrip())
+        if lead < len(sentence):
+            yield start + at + lead, start + at + len(sentence.rstrip())
+        at = stop
 
 
 def _ends(text: str, rules: Rules) -> Iterator[int]:
@@ -69,16 +70,3 @@ def _goes_on(before: str, mark: str, rest: str, rules: Rules) -> bool:
         return len(head) <= _DAYS and word in rules.ordinals
     initial = len(head) == 1 and head.isalpha()
     return initial or head.casefold() in rules.abbreviations
-
-
-def cut(blocks: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
-    """Make a row of each sentence: its document, its text, and as its block the block's number and its own, packed."""
-    rows = zip(blocks["doc"].to_pylist(), blocks["block"].to_pylist(), blocks["text"].to_pylist(), strict=True)
-    cuts = [
-        (doc, block * MAX_SENTENCES + at, sentence)
-        for doc, block, text in rows
-        for at, sentence in enumerate(split(text, rules)[:MAX_SENTENCES])
-    ]
-    docs, places, texts = zip(*cuts, strict=True) if cuts else ((), (), ())
-    columns = (pa.array(docs, pa.string()), pa.array(places, pa.int64()), pa.array(texts, pa.string()))
-    return pa.record_batch(dict(zip(("doc", "block", "text"), columns, strict=True)))
