@@ -167,7 +167,7 @@ def test_only_the_outside_world_may_pass():
 
 def test_parts_on_two_processes_give_the_same_tables(corpus, sample, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "open_job", _with_small_parts(run.open_job))
-    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", 1000)
+    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", 300)
     judged = []
     monkeypatch.setattr(run, "buckets_of", lambda *of: judged.extend(pairing.buckets_of(*of)) or judged)
     summary = clean(str(corpus), str(tmp_path / "clean"), workers=2)
