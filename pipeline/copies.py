@@ -53,7 +53,7 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
 
 
 def _link(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> None:
-    blocks, sentences = (pairing.linked(job, texts) for texts in pairing.texts_of(job, parts))
+    blocks, sentences = (pairing.linked(job, texts, rules) for texts in pairing.texts_of(job, parts))
     covers.cover(blocks, sentences)
     store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
     told = [job.work("clean", clean_key(job, part)) / "documents.parquet" for part in parts]

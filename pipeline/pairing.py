@@ -13,12 +13,14 @@ import pyarrow as pa
 
 from pipeline import store
 from pipeline.duplicates import clusters
+from pipeline.duplicates.rows import Read
 from pipeline.duplicates.verdicts import Verdicts
 from pipeline.job import Job, Part, clean_key, load_rules
+from pipeline.rulebook import Rulebook
 from pipeline.store_numbers import Shelf
 
 KINDS = ("signatures", "sentences")
-# Texts whose pairs make a bucket; with no more than these, linking is not shared out.
+# Texts whose pairs make a bucket; where there are no more rows, linking is not shared out, and needs no files.
 TEXTS_AT_ONCE = clusters.TEXTS_AT_ONCE
 
 
@@ -62,9 +64,7 @@ def shares(job: Job, parts: Sequence[Part]) -> list[Texts]:
     """Name what is worth a worker: nothing where all is linked already, or there is too little to be shared out."""
     if job.work("link", link_key(job, parts)).is_dir():
         return []
-    found = texts_of(job, parts)
-    most = max(sum(map(store.rows_in, _paths(job, texts))) for texts in found)
-    return found if most > TEXTS_AT_ONCE else []
+    return [texts for texts in texts_of(job, parts) if _is_shared(job, texts)]
 
 
 def lay_texts(job: Job, texts: Texts) -> dict[str, int]:
@@ -75,13 +75,9 @@ def lay_texts(job: Job, texts: Texts) -> dict[str, int]:
     """
     place = _laid(job, texts.key)
     if fresh := not place.is_dir():
-        paths, rules = _paths(job, texts), _rules(job, texts.kind)
-
-        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-            return chain.from_iterable(store.batches(path, columns) for path in paths)
-
         with store.folder(place) as draft:
-            clusters.lay(read, Shelf(draft), rules, texts.at_once)
+            rules = _rules(load_rules(job), texts.kind)
+            clusters.lay(_reading(job, texts), Shelf(draft), rules, texts.at_once)
             store.write_json(draft / "counts.json", {"buckets": clusters.buckets(Shelf(draft))})
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
@@ -102,26 +98,38 @@ def judge_bucket(job: Job, bucket: Bucket) -> dict[str, int]:
     if fresh := not place.is_dir():
         with store.folder(place) as draft:
             shelf = Shelf(_laid(job, bucket.key))
-            found = clusters.judge(shelf, bucket.number, _rules(job, bucket.kind))
+            found = clusters.judge(shelf, bucket.number, _rules(load_rules(job), bucket.kind))
             Shelf(draft).keep("alike", found)
             store.write_json(draft / "counts.json", {"alike": len(found.left)})
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
 
-def linked(job: Job, texts: Texts) -> clusters.Linked:
+def linked(job: Job, texts: Texts, rules: Rulebook) -> clusters.Linked:
     """Link texts: do what of it no worker has done yet, and put it together; of sentences only what goes is linked."""
+    how, told = _rules(rules, texts.kind), texts.kind == KINDS[0]
+    if not _is_shared(job, texts):
+        return clusters.link_all(_reading(job, texts), Shelf(), how, told=told)
     lay_texts(job, texts)
     found = []
     for bucket in buckets_of(job, [texts]):
         judge_bucket(job, bucket)
         found.append(Shelf(_judged(job, bucket)).kept("alike", Verdicts))
-    blocks = texts.kind == KINDS[0]
-    return clusters.close(Shelf(_laid(job, texts.key)), found, _rules(job, texts.kind), told=blocks)
+    return clusters.close(Shelf(_laid(job, texts.key)), found, how, told=told)
 
 
-def _rules(job: Job, kind: str) -> clusters.Rules:
-    rules = load_rules(job).duplicate
-    return rules if kind == KINDS[0] else clusters.of_sentences(rules)
+def _rules(rules: Rulebook, kind: str) -> clusters.Rules:
+    return rules.duplicate if kind == KINDS[0] else clusters.of_sentences(rules.duplicate)
+
+
+def _is_shared(job: Job, texts: Texts) -> bool:
+    return sum(map(store.rows_in, _paths(job, texts))) > texts.at_once
+
+
+def _reading(job: Job, texts: Texts) -> Read:
+    def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        return chain.from_iterable(store.batches(path, columns) for path in _paths(job, texts))
+
+    return read
 
 
 def _paths(job: Job, texts: Texts) -> list[Path]:

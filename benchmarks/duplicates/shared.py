@@ -61,7 +61,7 @@ def measured(work: Callable[[Job, Any], Any], job: Job, share: Any) -> tuple[flo
 
 def close(job: Job, texts: list[pairing.Texts]) -> None:
     """Put together what was judged, and write the copies."""
-    blocks, cut = (pairing.linked(job, each) for each in texts)
+    blocks, cut = (pairing.linked(job, each, rulebook.load()) for each in texts)
     covers.cover(blocks, cut)
     store.write_table(job.work("copies.parquet"), COPIES, blocks.copies(), {})
 
