@@ -19,7 +19,7 @@ _PLACE = np.uint64(0x9E3779B97F4A7C15)
 _SAMPLED = (40, 80)
 # Words in a bucket of shingles, and pairs made in one go: bounds the memory.
 _WORDS_AT_ONCE = 32_000_000
-_PAIRS_AT_ONCE = 2_000_000
+_PAIRS_AT_ONCE = 200_000
 
 
 class Rules(NamedTuple):

@@ -186,7 +186,8 @@ def spelling(name: str) -> str:
     >>> spelling("niger"), spelling("nigeria"), spelling("kiev"), spelling("kyiv"), spelling("kiew")
     ('ngr', 'ngra', 'kiv', 'kiv', 'kiv')
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    parts = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    bare = parts if parts.isascii() else "".join(c for c in parts if not unicodedata.combining(c))
     plain = bare.replace("ph", "f").translate(_LETTERS)
     first, rest = plain[:1], plain[1:]
     skeleton = _DOUBLED.sub(r"\1", first + rest.translate(_VOWELS))
