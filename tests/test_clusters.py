@@ -1,6 +1,8 @@
 """Copies: what repeats what, who stays, and that neither order nor chunks of the signatures matter."""
 
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -184,6 +186,40 @@ def test_look_alikes_that_both_resemble_a_third_do_not_stand_for_each_other():
     corpus = {"b": [base.format("several")], "c": [base.format(17)], "d": [base.format(23)]}
     found = told(background() | corpus)
     assert not any(kind in REMOVED for kind, _, _ in (found.get((doc, 0), ("", "", 0)) for doc in "cd"))
+    assert sum(doc in "bcd" for doc, _ in found) == 1, "nor are both told of as what the third says"
+
+
+def made_up(rng, times):
+    """So many words that stand nowhere else."""
+    return [
+        "".join(rng.choice(list("bdfgklmnprst")) + rng.choice(list("aeiou")) for _ in range(5)) for _ in range(times)
+    ]
+
+
+def test_who_is_alike_a_copy_is_told_of_by_its_keeper():
+    rng = dice(9)
+    words, other = made_up(rng, 40), made_up(rng, 15)
+    corpus = {"a": [*other[:6], *words[6:]], "b": words, "c": [*words[:31], *other[6:]]}
+    found = told(background() | {doc: [" ".join(text)] for doc, text in corpus.items()})
+    assert found["b", 0] == ("near", "a", 0)
+    assert found["c", 0] == ("reworded", "a", 0)
+
+
+@pytest.mark.parametrize(("rarer", "wanted"), [((), []), ((0.05,), ["copy"])])
+def test_where_all_runs_of_words_are_frequent_rarer_words_lead_to_a_copy(rarer, wanted):
+    """Forty texts of one frame with a word of their own in every gap; in the copy others stand around each of these."""
+    rng = dice(10)
+    frame = [made_up(rng, 3) for _ in range(8)]
+    own = {f"{doc:02d}": made_up(rng, 8) for doc in range(40)}
+    corpus = {
+        doc: [" ".join(chain(*([*three, word] for three, word in zip(frame, words, strict=True))))]
+        for doc, words in own.items()
+    }
+    torn = ([*three, three[1], word, three[1]] for three, word in zip(frame, own["07"], strict=True))
+    corpus["copy"] = [" ".join(chain(*torn))]
+    rules = replace(RULES.duplicate, candidates=RULES.duplicate.candidates._replace(rarer=rarer, longest=30))
+    found = rows_of(link(signed(corpus), rules), Copy)
+    assert [copy.doc for copy in found if copy.ref_doc == "07"] == wanted
 
 
 def copy(doc, block, ref_doc, ref_block, kind="exact"):

@@ -19,6 +19,12 @@ from pipeline.duplicates.claims import Claims
 from pipeline.store_numbers import Shelf
 from pipeline.tables import SIGNATURES
 
+# Which kinds of copies an answer counts: what leaves, what says the same, and whatever is told.
+ANSWERS = {
+    "removed": clusters.REMOVED,
+    "same": (*clusters.REMOVED, "reworded"),
+    "told": clusters.KINDS[1:],
+}
 # Rows of a batch: about two million characters, as the pipeline cuts them.
 _BATCH = 8192
 
@@ -50,7 +56,7 @@ def labels(linked: clusters.Linked, kinds: Sequence[str]) -> NDArray[np.int64]:
 
 
 def main(place: Path) -> None:
-    """Link, write `removed.tsv` (exact and near copies) and `told.tsv` (contained and reworded too), print figures."""
+    """Link, write `removed.tsv` (exact and near copies), `same.tsv` (reworded too), `told.tsv`, print figures."""
     rules = rulebook.load()
     began = time.process_time()
     with TemporaryDirectory(dir=place) as folder:
@@ -66,7 +72,7 @@ def main(place: Path) -> None:
         found = sum(batch.num_rows for batch in linked.copies())
     done = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    for name, kinds in (("removed", clusters.REMOVED), ("told", clusters.KINDS[1:])):
+    for name, kinds in ANSWERS.items():
         lines = (f"{at}\t{to}\n" for at, to in enumerate(labels(linked, kinds).tolist()))
         (place / f"{name}.tsv").write_text("".join(lines))
     told = {
@@ -77,7 +83,7 @@ def main(place: Path) -> None:
         "link": done - signed,
         "copies": found,
     }
-    print(json.dumps(told | {"peak_mb": peak, "answers": ["removed", "told"]}))
+    print(json.dumps(told | {"peak_mb": peak, "answers": list(ANSWERS)}))
 
 
 if __name__ == "__main__":

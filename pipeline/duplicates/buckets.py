@@ -3,10 +3,11 @@
 import numpy as np
 
 from pipeline.duplicates import candidates, prints, verdicts
+from pipeline.duplicates.laying import lay_aside
 from pipeline.duplicates.ragged import Pairs, runs
 from pipeline.duplicates.rows import Equal, Read, Rows, equal, order
 from pipeline.duplicates.rules import Rules
-from pipeline.duplicates.texts import Corpus, lay_aside
+from pipeline.duplicates.texts import Corpus
 from pipeline.duplicates.verdicts import Verdicts
 from pipeline.store_numbers import Shelf
 
@@ -32,10 +33,8 @@ def lay(read: Read, shelf: Shelf, rules: Rules, at_once: int = TEXTS_AT_ONCE) ->
     shelf.keep("same", same)
     corpus.keep()
     shelf.put("prints", prints.prints(corpus, rules.prints))
-    by_words = candidates.Source(corpus.sequences, corpus.size, rules.candidates.shingles)
-    by_facts = candidates.Source(corpus.stated, corpus.facts_of_each(), rules.candidates.facts)
-    buckets = 1 + len(same.heads) // at_once
-    looks = candidates.lay_pairs(by_words, by_facts, rules.candidates, buckets, shelf)
+    buckets, sources = 1 + len(same.heads) // at_once, candidates.sources(corpus, rules.candidates)
+    looks = candidates.lay_pairs(*sources, rules.candidates, buckets, shelf)
     shelf.put("made", np.array([buckets, looks]))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, runs
+from pipeline.duplicates.texts import Corpus
 from pipeline.store_numbers import Shelf
 
 # Reads all texts a bounded number at a time: their numbers, and the hashes of their words in order.
@@ -18,15 +19,18 @@ _PLACE = np.uint64(0x9E3779B97F4A7C15)
 _SAMPLED = (40, 80)
 # Words in a bucket of shingles, and pairs made in one go: bounds the memory.
 _WORDS_AT_ONCE = 32_000_000
-_PAIRS_AT_ONCE = 2_000_000
+_PAIRS_AT_ONCE = 200_000
 
 
 class Rules(NamedTuple):
     """Which shared shingles make two texts a pair."""
 
-    shingles: Sequence[int]  # words in a shingle: the shortest first, longer ones where those are too frequent
-    facts: Sequence[int]  # the same for runs of names and figures, where the shortest shingles are too frequent
+    shingle: int  # words in a shingle
     max_texts: int  # a shingle in more texts than this says nothing
+    common: float  # a text with such a share of shingles like that, or more, is looked at again:
+    facts: Sequence[int]  # ... for runs of so many names and figures
+    rarer: Sequence[float]  # ... for runs of two words of those that no greater share of the texts have
+    longest: int  # ... and, where all of these are as frequent, for runs of so many words
     min_shared: int
     min_share: float  # of the shingles of the text that has fewer
     few: int  # a text with no more shingles than this needs to share only one
@@ -40,12 +44,11 @@ class _Share(NamedTuple):
     every: Ints  # of so many shingles of a text one was looked at
 
 
-class _Looks(NamedTuple):
+class _Looks:
     """Where the pairs of each look at the texts are laid, in how many buckets, and how many looks there were."""
 
-    shelf: Shelf
-    buckets: int
-    number: int
+    def __init__(self, shelf: Shelf, buckets: int) -> None:
+        self.shelf, self.buckets, self.number = shelf, buckets, 0
 
 
 class Source(NamedTuple):
@@ -56,17 +59,33 @@ class Source(NamedTuple):
     lengths: Sequence[int]  # of the runs that are looked at
 
 
-def lay_pairs(words: Source, facts: Source, rules: Rules, buckets: int, shelf: Shelf) -> int:
+def sources(corpus: Corpus, rules: Rules) -> tuple[Source, list[Source]]:
+    """Say how texts are looked at first, and how those of which that tells little."""
+    words = Source(corpus.sequences, corpus.size, (rules.shingle, rules.longest))
+    rarer = [Source(*corpus.rarer(share), (2,)) for share in rules.rarer]
+    return words, [Source(corpus.stated, corpus.facts_of_each(), rules.facts), *rarer]
+
+
+def lay_pairs(words: Source, others: Sequence[Source], rules: Rules, buckets: int, shelf: Shelf) -> int:
     """Lay aside the pairs of texts that share shingles which few texts have; return how many looks it took.
 
-    Where most shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports, it is
-    looked at again with longer ones, and with runs of the names and figures that it states, whatever stands between
-    them. The longest pair a text at least with the first that has them too, so that nothing falls out for being
-    common. Shingles are dealt out by their hash, and what they pair by the earlier text, so that each bucket is a piece
-    of work of its own, and how many there are makes no difference.
+    Where many shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports and in
+    any great corpus, it is looked at again in other ways. The longest shingles pair a text at least with the first
+    that has them too, so that nothing falls out for being common. Shingles are dealt out by their hash, and what they
+    pair by the earlier text, so that each bucket is a piece of work of its own, and how many there are makes no
+    difference.
     """
-    common, looks = _look(words, np.ones(len(words.sizes), np.bool_), rules, _Looks(shelf, buckets, 0))
-    return _look(facts, common, rules, looks)[1].number if common.any() else looks.number
+    shortest, longest = words.lengths
+    looks = _Looks(shelf, buckets)
+    common = _look(words, shortest, np.ones(len(words.sizes), np.bool_), rules, looks)
+    left = common
+    for source in others:
+        among = common
+        for length in source.lengths:
+            among = _look(source, length, among, rules, looks)
+        left = left & among
+    _look(words, longest, left, rules, looks, last=True)
+    return looks.number
 
 
 def worth(bucket: int, looks: int, rules: Rules, shelf: Shelf) -> Pairs:
@@ -81,18 +100,16 @@ def worth(bucket: int, looks: int, rules: Rules, shelf: Shelf) -> Pairs:
     return packed >> 32, packed & LOW
 
 
-def _look(source: Source, among: NDArray[np.bool_], rules: Rules, looks: _Looks) -> tuple[NDArray[np.bool_], _Looks]:
-    """Lay aside what marked texts share; mark those of which the first look told little."""
-    first = None
-    for length in source.lengths:
-        share = _count(source, among, length, rules, looks)
-        looks.shelf.keep(f"share-{looks.number}", share)
-        looks = looks._replace(number=looks.number + 1)
-        among = share.frequent > share.usable
-        first = among if first is None else first
-        if not among.any():
-            break
-    return among if first is None else first, looks
+def _look(
+    source: Source, length: int, among: NDArray[np.bool_], rules: Rules, looks: _Looks, *, last: bool = False
+) -> NDArray[np.bool_]:
+    """Lay aside what marked texts share; mark those of which the look told little."""
+    if not among.any():
+        return among
+    share = _count(source, among, length, rules, looks, last=last)
+    looks.shelf.keep(f"share-{looks.number}", share)
+    looks.number += 1
+    return among & (share.frequent >= rules.common * (share.usable + share.frequent))
 
 
 def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
@@ -108,9 +125,9 @@ def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
         yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
-def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, looks: _Looks) -> _Share:
+def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, looks: _Looks, *, last: bool) -> _Share:
     """Count the shingles of one length that the marked texts have, and lay aside which texts share each."""
-    sizes, texts, last = source.sizes, len(source.sizes), length == source.lengths[-1]
+    sizes, texts = source.sizes, len(source.sizes)
     usable, frequent = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
     every: Ints = 1 << np.searchsorted(_SAMPLED, sizes)
     buckets = 1 + int(sizes[among].sum()) // _WORDS_AT_ONCE

@@ -1,6 +1,7 @@
 """Link signatures: which block repeats which, and which one stays."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -54,13 +55,12 @@ def close(shelf: Shelf, judged: Sequence[Verdicts], rules: Rules, *, told: bool 
     """
     rows, same, corpus = laid(shelf)
     found = together(judged)
-    near = repeats(
-        found, _homes(rows, same, found), rules.verdicts, lambda pairs, bounds: compare(corpus, pairs, bounds)
-    )
+    again = partial(compare, corpus)
+    near = repeats(found, _homes(rows, same, found), rules.verdicts, again)
     linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
     if told:
         keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
-        for text, link in relations(found, near.keys(), keepers).items():
+        for text, link in relations(found, near, keepers, rules.verdicts, again).items():
             _note(linked, same, text, link)
     _link_short(linked, rules)
     return linked

@@ -61,8 +61,10 @@ def group(
         foes[b].add(a)
     groups: dict[int, _Group] = {}
     for edge in edges:
-        ends = edge.left, edge.right
-        left, right = (groups.setdefault(n, _Group(n, documents[n], foes[n])) for n in ends)
+        for n in (edge.left, edge.right):
+            if n not in groups:
+                groups[n] = _Group(n, documents[n], foes[n])
+        left, right = groups[edge.left], groups[edge.right]
         if left.may_join(right, close=edge.close):
             small, big = sorted((left, right), key=lambda some: len(some.members))
             big.take(small)

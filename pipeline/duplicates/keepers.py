@@ -1,6 +1,7 @@
 """Choose which text stays for which: most alike first, no chains, each copy held against the one that stays."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -56,28 +57,71 @@ def repeats(found: Verdicts, documents: Lists, rules: Rules, judge: Judge) -> di
     return links
 
 
-def relations(found: Verdicts, removed: Collection[int], keepers: Collection[int]) -> dict[int, Link]:
+class _Told:
+    """Links to texts that say the same, or more, as they are made one by one: who has one, and who is referred to."""
+
+    def __init__(self, found: Verdicts, near: Mapping[int, Link], keepers: Collection[int]) -> None:
+        self.links: dict[int, Link] = {}
+        self.homes = {text: link.keeper for text, link in near.items()}
+        self.referred = set(keepers)
+        self._foes: defaultdict[int, set[int]] = defaultdict(set)
+        apart = found.apart & ~found.reworded
+        foes = found.left[apart], found.right[apart]
+        for a, b in zip(foes[0].tolist(), foes[1].tolist(), strict=True):
+            self._foes[a].add(b)
+            self._foes[b].add(a)
+
+    def home(self, text: int) -> int:
+        """Give the text that stands for a text: itself where it refers to none."""
+        return self.homes.get(text, text)
+
+    def free(self, text: int) -> bool:
+        """Say whether a text neither refers to another nor is referred to."""
+        return text not in self.homes and text not in self.referred
+
+    def tell(self, link: Link, text: int) -> None:
+        """Link a free text, unless its keeper has one, or stands for a text that must stay apart from it."""
+        foes = self._foes.get(text, ())
+        if self.free(text) and link.keeper not in self.homes and all(self.home(foe) != link.keeper for foe in foes):
+            self.links[text], self.homes[text] = link, link.keeper
+            self.referred.add(link.keeper)
+
+
+def relations(
+    found: Verdicts, near: Mapping[int, Link], keepers: Collection[int], rules: Rules, judge: Judge
+) -> dict[int, Link]:
     """Link texts that stay to others that say the same in other words, or that say it and more.
 
-    Neither `removed` texts nor `keepers` of others get such a link, and no text that has one is referred to.
+    Neither a text that is a copy (`near`) nor one of the `keepers` of others gets such a link, and no text that has
+    one is referred to: who is alike a text that has one is judged against the text that stands for it. A text and
+    one that must stay apart from it never refer to the same.
     """
-    told = [
+    told = _Told(found, near, keepers)
+    links = [
         *_links("contained", found.held, found.right, found.left, found.left_within),
         *_links("contained", found.held, found.left, found.right, found.right_within),
         *_links("reworded", found.score, found.left, found.right, found.reworded),
     ]
-    links: dict[int, Link] = {}
-    referred = set(keepers)
-    for link, text in sorted(told, key=lambda each: (-each[0].score, each)):
-        pair = (link.keeper, text)
-        if link.kind == "reworded" and text in referred:
-            pair = (text, link.keeper)
-        taken = any(end in removed or end in links for end in pair)
-        if taken or pair[1] in referred:
-            continue
-        links[pair[1]] = link._replace(keeper=pair[0])
-        referred.add(pair[0])
-    return links
+    for link, text in sorted(links, key=lambda each: (-each[0].score, each)):
+        if link.kind == "reworded" and not told.free(text):
+            told.tell(link._replace(keeper=text), link.keeper)
+        else:
+            told.tell(link, text)
+    again = judge(_second_hand(found, told), rules._replace(reworded=rules.reworded_through))
+    second = _links("reworded", again.score, again.left, again.right, again.reworded)
+    for link, text in sorted(second, key=lambda each: (-each[0].score, each)):
+        told.tell(link, text)
+    return told.links
+
+
+def _second_hand(found: Verdicts, told: _Told) -> Pairs:
+    """Pair the free texts that are alike texts that have a link with those that these refer to: keepers, texts."""
+    alike = found.near | found.reworded
+    ends = zip(found.left[alike].tolist(), found.right[alike].tolist(), strict=True)
+    both = (pair for a, b in ends for pair in ((a, b), (b, a)))
+    pairs = sorted({(told.home(a), b) for a, b in both if a in told.homes and told.free(b)})
+    keepers, texts = np.array(pairs, np.int64).reshape(-1, 2).T
+    return keepers, texts
 
 
 def _links(

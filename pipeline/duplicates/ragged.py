@@ -13,6 +13,8 @@ Pairs = tuple[Ints, Ints]
 LOW = (1 << 32) - 1
 # Values looked at in one go: bounds the memory that a comparison of many pairs takes.
 _AT_ONCE = 4_000_000
+# Odd constants (splitmix64): powers of the first give each place in a list a weight of its own, the others mix the sum.
+_PLACE, _MIX, _MIX_AGAIN = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 class Lists(NamedTuple):
@@ -40,7 +42,9 @@ def offsets_of(lengths: NDArray[Any]) -> Ints:
     >>> offsets_of(np.array([2, 0, 3])).tolist()
     [0, 2, 2, 5]
     """
-    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
 
 
 def ranges(starts: Ints, lengths: Ints) -> Ints:
@@ -49,7 +53,10 @@ def ranges(starts: Ints, lengths: Ints) -> Ints:
     >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
     [5, 6, 0, 1, 2]
     """
-    return np.repeat(starts - offsets_of(lengths)[:-1], lengths) + np.arange(int(lengths.sum()))
+    offsets = offsets_of(lengths)
+    numbers = np.arange(offsets[-1])
+    numbers += np.repeat(starts - offsets[:-1], lengths)
+    return numbers
 
 
 def runs(ordered: NDArray[Any]) -> tuple[Ints, Ints]:
@@ -94,6 +101,24 @@ def bags_of(owners: Ints, values: Ints, size: int) -> Lists:
     return sets_of(packed >> 32, packed & LOW, size)
 
 
+def hashes_of(lists: Lists) -> NDArray[np.uint64]:
+    """Hash each list of numbers to 64 bits, the same in every process and on every machine; the order counts.
+
+    >>> hashes_of(Lists(np.array([1, 2, 2, 1, 1, 2]), np.array([0, 2, 4, 6]))).tolist()
+    [4833679369184821552, 1435710138546848197, 4833679369184821552]
+    """
+    lengths, start = lists.lengths(), int(lists.offsets[0])
+    weights = np.cumprod(np.full(int(lengths.max(initial=0)), _PLACE))
+    weighed = weights[ranges(np.zeros_like(lengths), lengths)]
+    weighed *= lists.values[start : int(lists.offsets[-1])].astype(np.uint64) + np.uint64(1)
+    found, some = np.zeros(len(lengths), np.uint64), np.flatnonzero(lengths)
+    if len(some):
+        found[some] = np.add.reduceat(weighed, lists.offsets[some] - start)
+    for constant, shift in ((_MIX, 30), (_MIX_AGAIN, 27)):
+        found = (found ^ found >> np.uint64(shift)) * constant
+    return found ^ found >> np.uint64(31)
+
+
 def totals(lists: Lists, weights: Ints) -> Ints:
     """Add up the weights of each list's values."""
     sums = np.concatenate(([0], np.cumsum(weights[lists.values])))
@@ -111,7 +136,7 @@ def shared(sets: Lists, pairs: Pairs, weights: Ints) -> Ints:
     """
     sums = np.zeros(len(pairs[0]), np.int64)
     lengths = sets.lengths()
-    for start, stop in _slices(lengths[pairs[0]] + lengths[pairs[1]]):
+    for start, stop in slices(lengths[pairs[0]] + lengths[pairs[1]], _AT_ONCE):
         both = np.concatenate([keyed(sets, side[start:stop]) for side in pairs])
         both.sort()
         twice = both[1:][both[1:] == both[:-1]]
@@ -133,11 +158,15 @@ def keyed(sets: Lists, rows: Ints) -> Ints:
     return packed
 
 
-def _slices(sizes: Ints) -> Iterator[tuple[int, int]]:
-    """Cut a row of sizes into runs that sum up to _AT_ONCE at most, of one at least."""
+def slices(sizes: Ints, most: int) -> Iterator[tuple[int, int]]:
+    """Cut a row of sizes into runs that sum up to `most` at most, of one at least: where each begins and ends.
+
+    >>> list(slices(np.array([3, 1, 9, 1]), 4))
+    [(0, 2), (2, 3), (3, 4)]
+    """
     sums, start = np.cumsum(sizes), 0
     while start < len(sizes):
         done = int(sums[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(sums, done + _AT_ONCE, "right")))
+        stop = max(start + 1, int(np.searchsorted(sums, done + most, "right")))
         yield start, stop
         start = stop

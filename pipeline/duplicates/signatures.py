@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import chain, pairwise
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.duplicates.claims import Claims
-from pipeline.duplicates.ragged import Ints, Lists, offsets_of, ranges
+from pipeline.duplicates.ragged import Ints, Lists, hashes_of, offsets_of, ranges
 from pipeline.duplicates.vocabulary import Vocabulary, vocabulary
-from pipeline.duplicates.words import UNSPACED, is_name
+from pipeline.duplicates.words import UNSPACED
 from pipeline.lift import RuleFiles, refuse_unknown
 from pipeline.tables import SIGNATURES
 
@@ -25,7 +24,11 @@ OPENING = "^"
 
 _GAPS = " \u00a0\u2009\u202f"
 _TORN = re.compile(rf"(?<=[{UNSPACED}])[^\w{UNSPACED}]+(?=[{UNSPACED}])|\b[0-9]{{1,3}}(?:[{_GAPS}][0-9]{{3}})+\b")
-_MAY_BE_TORN = rf"[{UNSPACED}][^\w{UNSPACED}]|[0-9][{_GAPS}][0-9]{{3}}"
+# White space of other kinds than ASCII has, as Python and Arrow know it.
+_ODD_SPACES = "\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_ODD_SPACE = re.compile(f"[{_ODD_SPACES}]")
+_MAY_NEED_MENDING = rf"[{UNSPACED}][^\w{UNSPACED}]|[0-9] [0-9]{{3}}|[{_ODD_SPACES}]"
+_FIGURE = r"\p{Nd}"
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,15 @@ def sign(
     tokens, token_offsets = _tokens(texts)
     known, codes = vocabulary(tokens.dictionary), tokens.indices.to_numpy()
     counts = known.counts[codes]
-    words = ranges(known.starts[codes], counts)
     word_offsets = offsets_of(counts)
+    words = np.repeat(known.starts[codes], counts)
+    several = np.flatnonzero(counts > 1)
+    more = counts[several]
+    words[ranges(word_offsets[several], more)] += ranges(np.zeros_like(more), more)
     offsets = word_offsets[token_offsets]
     hashes = known.hashes[words]
     opening = np.zeros(len(words), np.bool_)
-    opening[word_offsets[:-1][counts > 0]] = _opening(known.ends[codes], token_offsets)[counts > 0]
+    opening[word_offsets[:-1][_opening(known.ends[codes], token_offsets) & (counts > 0)]] = True
     heads = word_offsets[token_offsets[:-1] + _datelines(texts, rules)]
     opening[heads[heads < offsets[1:]]] = True
     denies = pc.is_in(known.words, value_set=rules.negations).to_numpy(zero_copy_only=False)[words]
@@ -86,7 +92,7 @@ def sign(
         blocks["block"],
         pa.array([hosts.get(doc) for doc in docs], pa.string()),
         *(pa.array([getattr(claims[doc], name) for doc in docs], schema.field(name).type) for name in Claims._fields),
-        pa.array(_exact(hashes, offsets), pa.uint64()),
+        pa.array(hashes_of(Lists(hashes, offsets))),
         pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(hashes)),
         _facts(_stated(known, rules), words, Lists(opening, offsets), heads),
         denials,
@@ -95,15 +101,16 @@ def sign(
 
 
 def _mended(texts: pa.Array) -> pa.Array:
-    """Close the gaps in figures and in scripts without spaces."""
-    torn = pc.match_substring_regex(texts, _MAY_BE_TORN)
-    mended = pa.array([_TORN.sub(_join, text) for text in texts.filter(torn).to_pylist()], pa.string())
+    """Close the gaps in figures and in scripts without spaces, and put plain spaces for odd ones."""
+    torn = pc.match_substring_regex(texts, _MAY_NEED_MENDING)
+    mended = [_ODD_SPACE.sub(" ", _TORN.sub(_join, text)) for text in texts.filter(torn).to_pylist()]
+    mended = pa.array(mended, pa.string())
     return pc.replace_with_mask(texts, torn, mended)
 
 
 def _tokens(texts: pa.Array) -> tuple[pa.DictionaryArray, Ints]:
-    """Split texts at white space: the tokens, each distinct one once, and where each text's tokens begin."""
-    split = pc.utf8_split_whitespace(texts)
+    """Split texts at plain white space: the tokens, each distinct one once, and where each text's tokens begin."""
+    split = pc.ascii_split_whitespace(texts)
     return split.flatten().dictionary_encode(), split.offsets.to_numpy().astype(np.int64) - split.offsets[0].as_py()
 
 
@@ -111,7 +118,7 @@ def _datelines(texts: pa.Array, rules: Rules) -> Ints:
     """Count the tokens of the dateline that each text begins with."""
     heads = pc.struct_field(pc.extract_regex(texts, rules.dateline), "head")
     heads = pc.if_else(pc.less_equal(pc.utf8_length(heads), _MAX_DATELINE), heads, None)
-    lengths = pc.list_value_length(pc.utf8_split_whitespace(pc.utf8_trim_whitespace(heads))).fill_null(0)
+    lengths = pc.list_value_length(pc.ascii_split_whitespace(pc.ascii_trim_whitespace(heads))).fill_null(0)
     counts: Ints = lengths.to_numpy().astype(np.int64)
     return counts
 
@@ -135,24 +142,18 @@ def _opening(ends: NDArray[np.bool_], offsets: Ints) -> NDArray[np.bool_]:
     return opening
 
 
-def _exact(hashes: NDArray[np.uint64], offsets: Ints) -> list[int]:
-    """Hash the whole row of words of each text."""
-    raw = memoryview(hashes.astype("<u8").tobytes())
-    spans = pairwise((offsets * 8).tolist())
-    return [int.from_bytes(blake2b(raw[a:b], digest_size=8).digest(), "little") for a, b in spans]
-
-
 def _facts(stated: pa.DictionaryArray, words: Ints, opening: Lists, heads: Ints) -> pa.ListArray:
     """List the facts of each text; a name that opens a sentence bears its mark, and a dateline states none."""
-    texts, facts = stated.dictionary.to_pylist(), stated.indices.to_numpy()[words]
-    behind = np.arange(len(words)) >= np.repeat(heads, opening.lengths())
-    states = np.array([fact != "" for fact in texts], np.bool_)[facts] & behind
-    names = np.array([is_name(fact) for fact in texts], np.bool_)
-    facts = facts[states]
+    texts, numbers = stated.dictionary, stated.indices.to_numpy()
+    names = pc.invert(pc.match_substring_regex(texts, _FIGURE)).to_numpy(zero_copy_only=False)
+    states = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)[numbers][words]
+    behind = heads - opening.offsets[:-1]
+    states[ranges(opening.offsets[:-1], behind)] = False
+    facts = numbers[words[states]]
     marked = opening.values[states] & names[facts]
     ends = offsets_of(states)[opening.offsets]
-    values = pa.array([*texts, *(OPENING + fact for fact in texts)], pa.string()).take(facts + marked * len(texts))
-    return pa.ListArray.from_arrays(ends.astype(np.int32), values)
+    both = pa.concat_arrays([texts, pc.binary_join_element_wise(OPENING, texts, "")])
+    return pa.ListArray.from_arrays(ends.astype(np.int32), both.take(pa.array(facts + marked * len(texts))))
 
 
 def _sums(flags: NDArray[np.bool_], offsets: Ints) -> pa.Array:

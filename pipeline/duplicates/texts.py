@@ -1,27 +1,22 @@
 """The distinct texts of a corpus, laid aside as numbers: read once, then laid out a few at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.duplicates import likeness
 from pipeline.duplicates.facts import Facts
-from pipeline.duplicates.ragged import LOW, Ints, Lists, bags_of, offsets_of, ranges, runs, sets_of
-from pipeline.duplicates.rows import Equal, Read, Rows
-from pipeline.duplicates.signatures import OPENING
+from pipeline.duplicates.ragged import Ints, Lists, bags_of, offsets_of, ranges, sets_of
 from pipeline.duplicates.vocabulary import hashes
-from pipeline.duplicates.words import is_name
 from pipeline.store_numbers import Shelf
 
 # Texts that are read in one go: bounds the memory.
 _AT_ONCE = 1 << 16
-_WORDS, _FACTS = "words", "facts"
+WORDS, FACTS = "words", "facts"
 _COLUMNS = ("hashes", "having", "rarity", "size", "negations", "documents")
 
 
@@ -85,14 +80,27 @@ class Corpus:
 
     def numbered(self) -> Iterator[tuple[Ints, Lists]]:
         """Read the same with the numbers of the words."""
-        for part, words in self._pieces(_WORDS, self.lengths.words):
+        for part, words in self._pieces(WORDS, self.lengths.words):
             yield self.lengths.text[part], Lists(words, offsets_of(self.lengths.words[part]))
 
     def stated(self) -> Iterator[tuple[Ints, Lists]]:
         """Read the hashes of the facts that each text states, in order, in the same way."""
         marks = hashes(self.names.texts)
-        for part, facts_ in self._pieces(_FACTS, self.lengths.facts):
+        for part, facts_ in self._pieces(FACTS, self.lengths.facts):
             yield self.lengths.text[part], Lists(marks[facts_], offsets_of(self.lengths.facts[part]))
+
+    def rarer(self, share: float) -> tuple[Callable[[], Iterator[tuple[Ints, Lists]]], Ints]:
+        """Give what reads only words that no greater share of the texts have, and how many of them each text has."""
+        chosen = self.having <= share * len(self.size)
+        counts = np.empty_like(self.size)
+        for texts, words in self.numbered():
+            counts[texts] = _only(words, chosen).lengths()
+
+        def sequences() -> Iterator[tuple[Ints, Lists]]:
+            kept = ((texts, _only(words, chosen)) for texts, words in self.numbered())
+            return ((texts, Lists(self.hashes[words.values], words.offsets)) for texts, words in kept)
+
+        return sequences, counts
 
     def facts_of_each(self) -> Ints:
         """Say how many facts each text states."""
@@ -102,8 +110,8 @@ class Corpus:
 
     def lay_out(self, chosen: Ints) -> Texts:
         """Lay some texts out (their numbers, ascending): the i-th of them becomes text i."""
-        sequences = self._chosen(_WORDS, self.lengths.words, chosen)
-        stated = self._chosen(_FACTS, self.lengths.facts, chosen)
+        sequences = self._chosen(WORDS, self.lengths.words, chosen)
+        stated = self._chosen(FACTS, self.lengths.facts, chosen)
         words = sets_of(sequences.owners(), sequences.values, len(chosen))
         figures, proper = (_only(stated, flags) for flags in (self.names.is_figure, self.names.is_name))
         known = Facts(
@@ -136,86 +144,6 @@ class Corpus:
         parts = [slice(a, b) for a, b in pairwise(cuts)]
         sizes = [int(lengths[part].sum()) for part in parts]
         return zip(parts, self.shelf.pieces(name, np.uint32, sizes), strict=True)
-
-
-class _Tally:
-    """Counts, while texts are laid aside, how often words and facts stand there."""
-
-    def __init__(self, words: int) -> None:
-        self.having, self.written = np.zeros(words, np.int64), np.zeros(words, np.int64)
-        self.number: dict[str, int] = {}
-        self.inside, self.anywhere = np.zeros(0, np.int64), np.zeros(0, np.int64)
-
-    def count_words(self, owners: Ints, numbers: Ints) -> None:
-        self.written += np.bincount(numbers, minlength=len(self.written))
-        packed = owners << 32 | numbers
-        packed.sort()
-        self.having += np.bincount(packed[runs(packed)[0]] & LOW, minlength=len(self.having))
-
-    def count_facts(self, encoded: pa.DictionaryArray) -> Ints:
-        """Count facts; give the number of each, whether or not it opens a sentence."""
-        marked, number = encoded.dictionary, self.number
-        opening = pc.starts_with(marked, OPENING).to_numpy(zero_copy_only=False)
-        bare = pc.utf8_slice_codeunits(marked, 1).filter(pa.array(opening)).to_pylist()
-        texts = np.array(marked.to_pylist(), object)
-        texts[opening] = bare
-        numbers = np.array([number.setdefault(text, len(number)) for text in texts.tolist()], np.int64)
-        of_each: Ints = numbers[encoded.indices.to_numpy()]
-        self.anywhere = _added(self.anywhere, of_each, len(number))
-        inside = ~opening[encoded.indices.to_numpy()]
-        self.inside = _added(self.inside, of_each[inside], len(number))
-        return of_each
-
-    def names(self, words: NDArray[np.uint64], max_small: int) -> Names:
-        """Say which facts are figures, and which are names."""
-        texts = list(self.number)
-        spelt = pa.array(texts, pa.string())
-        marks = hashes(spelt)
-        at = np.searchsorted(words, marks)
-        known = np.append(words, np.uint64(0))[at] == marks
-        word_of = np.where(known & (at < len(words)), at, -1)
-        small = np.append(self.written, 0)[word_of] - self.anywhere
-        named = np.array([is_name(text) for text in texts], np.bool_)
-        mostly = (small <= 0) | (small < max_small * self.inside)
-        return Names(spelt, word_of, ~named, named & mostly)
-
-
-def lay_aside(read: Read, rows: Rows, equal: Equal, words: NDArray[np.uint64], shelf: Shelf, max_small: int) -> Corpus:
-    """Read the words and facts of each distinct text, once, and lay them on the shelf."""
-    number = np.full(len(rows.at), -1, np.int64)
-    number[rows.at[equal.heads]] = np.arange(len(equal.heads))
-    tally, at = _Tally(len(words)), 0
-    lengths, negations = [(np.zeros(0, np.int64),) * 3], np.zeros(len(equal.heads), np.int64)
-    for batch in read(("words", "facts", "negations")):
-        mine = np.flatnonzero(number[at : at + batch.num_rows] >= 0)
-        texts, distinct = number[at + mine], batch.take(pa.array(mine))
-        at += batch.num_rows
-        listed, stated = distinct["words"], distinct["facts"]
-        encoded = listed.flatten().dictionary_encode()
-        numbers = np.searchsorted(words, encoded.dictionary.to_numpy())[encoded.indices.to_numpy()]
-        lengths.append((texts, _lengths(listed), _lengths(stated)))
-        tally.count_words(np.repeat(np.arange(len(texts)), lengths[-1][1]), numbers)
-        shelf.add(_WORDS, numbers.astype(np.uint32))
-        shelf.add(_FACTS, tally.count_facts(stated.flatten().dictionary_encode()).astype(np.uint32))
-        negations[texts] = distinct["negations"].to_numpy()
-    found = Lengths(*(np.concatenate(column) for column in zip(*lengths, strict=True)))
-    rarity = likeness.weights(tally.having, len(equal.heads))
-    names = tally.names(words, max_small)
-    return Corpus(
-        shelf, words, tally.having, rarity, names, found, rows.size[equal.heads], negations, rows.doc[equal.heads]
-    )
-
-
-def _added(counts: Ints, numbers: Ints, size: int) -> Ints:
-    """Count numbers below `size` on top of what was counted."""
-    found = np.bincount(numbers, minlength=size)
-    found[: len(counts)] += counts
-    return found
-
-
-def _lengths(lists: pa.ListArray) -> Ints:
-    lengths: NDArray[Any] = np.diff(lists.offsets.to_numpy())
-    return lengths.astype(np.int64)
 
 
 def _bags(lists: Lists) -> Lists:

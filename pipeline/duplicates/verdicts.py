@@ -20,7 +20,9 @@ class Rules(NamedTuple):
     near_within: float  # the same where both stand in one document
     covered: float  # share of the words of the one taken away that must stand in the other
     through: float  # enough where a chain of near ones leads from one to the other
-    reworded: float
+    reworded: float  # enough to be told of
+    reworded_through: float  # the same where a third text leads from one to the other
+    denied: float  # less alike than this a denial more says nothing of reworded texts
     contained: float
     longer: float  # how many times the words of a text another must have to contain it
     names: facts.Rules
@@ -62,7 +64,7 @@ def judge(texts: Texts, pairs: Pairs, rules: Rules) -> Verdicts:
         score,
         near=enough & same & ~other.right & (outer >= rules.covered),
         apart=much & ~same | home & ~enough,
-        reworded=much & same & ~home,
+        reworded=much & ~(other.left & other.right) & ((other.denials == 0) | (score < rules.denied)) & ~home,
         left_within=(inner >= rules.contained) & ~other.left & (other.denials <= 0) & (longer >= rules.longer) & ~home,
         right_within=(outer >= rules.contained)
         & ~other.right

@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.duplicates.ragged import Ints, offsets_of, ranges
+from pipeline.duplicates.ragged import Ints, Lists, hashes_of, offsets_of
 from pipeline.duplicates.words import AROUND, ENDS, INNER, level
 
 _POSSESSIVE = "['’][sS]$"
-# Odd constants (splitmix64): powers of the first give each byte of a word a weight of its own, the others mix the sum.
-_PLACE, _MIX, _MIX_AGAIN = (np.uint64(c) for c in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+# Ways to level a token, in the order in which their words are laid down: letters alone, digits alone, letters with
+# marks between them, and whatever else, one by one.
+_LETTERS, _DIGITS, _MARKED, _OTHER = range(4)
 
 
 class Vocabulary(NamedTuple):
@@ -39,28 +40,49 @@ def vocabulary(tokens: pa.Array) -> Vocabulary:
     (['lavrovs', 'reinvasion', 'which'], ['lavrov', '', ''], [1, 0, 2])
     """
     core = pc.utf8_trim(tokens, AROUND)
-    bare = pc.replace_substring_regex(core, INNER, "")
-    plain = pc.ascii_is_alpha(bare)
-    words, facts = _plain(core.filter(plain), bare.filter(plain))
-    levelled = [level(token) for token in tokens.filter(pc.invert(plain)).to_pylist()]
-    words = pa.concat_arrays([words, _strings(token.words for token in levelled)])
-    facts = pa.concat_arrays([facts, _strings(token.facts for token in levelled)])
-    is_plain = plain.to_numpy(zero_copy_only=False)
+    way = np.full(len(tokens), _OTHER)
+    way[_flags(pc.ascii_is_decimal(core))] = _DIGITS
+    way[_flags(pc.ascii_is_alpha(core))] = _LETTERS
+    rest = way == _OTHER
+    bare = pc.replace_substring_regex(core.filter(pa.array(rest)), INNER, "")
+    way[rest] = np.where(_flags(pc.ascii_is_alpha(bare)), _MARKED, _OTHER)
+    letters, digits, marked, other = (pa.array(way == each) for each in (_LETTERS, _DIGITS, _MARKED, _OTHER))
+    levelled = [level(token) for token in tokens.filter(other).to_pylist()]
+    figures = core.filter(digits)
+    words, names = _plain(core.filter(letters))
+    marked_words, marked_names = _marked(core.filter(marked), bare.filter(pc.ascii_is_alpha(bare)))
+    words = pa.concat_arrays([words, figures, marked_words, _strings(token.words for token in levelled)])
+    facts = pa.concat_arrays([names, figures, marked_names, _strings(token.facts for token in levelled)])
     counts = np.ones(len(tokens), np.int64)
-    counts[~is_plain] = [len(token.words) for token in levelled]
-    order = np.argsort(~is_plain, kind="stable")  # the plain tokens' words come first
+    counts[way == _OTHER] = [len(token.words) for token in levelled]
+    order = np.argsort(way, kind="stable")
     starts = np.empty(len(tokens), np.int64)
     starts[order] = offsets_of(counts[order])[:-1]
-    ends = pc.match_substring_regex(tokens, ENDS).to_numpy(zero_copy_only=False)
-    return Vocabulary(starts, counts, ends, words, hashes(words), facts)
+    return Vocabulary(starts, counts, _flags(pc.match_substring_regex(tokens, ENDS)), words, hashes(words), facts)
 
 
-def _plain(core: pa.Array, bare: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Level tokens of plain letters: the words, and the names that they may be."""
-    words = pc.ascii_lower(bare)
-    stems = pc.if_else(pc.match_substring_regex(core, _POSSESSIVE), pc.utf8_slice_codeunits(words, 0, -1), words)
-    capital = pc.ascii_is_upper(pc.utf8_slice_codeunits(bare, 0, 1))
-    return words, pc.if_else(pc.and_(capital, pc.greater(pc.utf8_length(stems), 1)), stems, "")
+def _plain(letters: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Level tokens of letters: the words, and the names that they may be."""
+    words = pc.ascii_lower(letters)
+    return words, _names(letters, words)
+
+
+def _marked(core: pa.Array, letters: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Level tokens of letters with apostrophes and hyphens between them, of which `letters` are what is left."""
+    words = pc.ascii_lower(letters)
+    owning = pc.match_substring_regex(core, _POSSESSIVE)
+    return words, _names(letters, pc.if_else(owning, pc.utf8_slice_codeunits(words, 0, -1), words))
+
+
+def _names(letters: pa.Array, stems: pa.Array) -> pa.Array:
+    """Give the stem of each token that may be a name: it has a capital, and more than one letter."""
+    capital = pc.ascii_is_upper(pc.utf8_slice_codeunits(letters, 0, 1))
+    return pc.if_else(pc.and_(capital, pc.greater(pc.binary_length(stems), 1)), stems, "")
+
+
+def _flags(marked: pa.Array) -> NDArray[np.bool_]:
+    flags: NDArray[np.bool_] = marked.to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _strings(rows: Iterable[tuple[str, ...]]) -> pa.Array:
@@ -68,19 +90,11 @@ def _strings(rows: Iterable[tuple[str, ...]]) -> pa.Array:
 
 
 def hashes(words: pa.Array) -> NDArray[np.uint64]:
-    """Hash words to 64 bits, the same in every process and on every machine.
+    """Hash words to 64 bits, by their bytes.
 
     >>> hashes(pa.array(["geneva", "Geneva", "geneva"])).tolist()
     [11447189263173907500, 15184048843511812455, 11447189263173907500]
     """
     _, offsets, data = words.buffers()
     bounds = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1].astype(np.int64)
-    letters = np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]].astype(np.uint64)
-    lengths = np.diff(bounds)
-    weights = np.cumprod(np.full(int(lengths.max(initial=0)), _PLACE))
-    weighed = (letters + np.uint64(1)) * weights[ranges(np.zeros_like(lengths), lengths)]
-    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(weighed)))
-    found: NDArray[np.uint64] = sums[bounds[1:] - bounds[0]] - sums[bounds[:-1] - bounds[0]]
-    for constant, shift in ((_MIX, 30), (_MIX_AGAIN, 27)):
-        found = (found ^ found >> np.uint64(shift)) * constant
-    return found ^ found >> np.uint64(31)
+    return hashes_of(Lists(np.frombuffer(data or b"", np.uint8), bounds))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.duplicates.ragged import LOW, Ints, Pairs, ranges, runs
+from pipeline.duplicates.ragged import LOW, Ints, Pairs, ranges, runs, slices
 from pipeline.events.columns import NO_DAY, Corpus, Shared
 
 # Pairs looked at in one go, a pair as often as it shares a value: bounds the memory.
@@ -29,7 +29,7 @@ def pairs(
     counts = np.zeros(size, np.int64)
     for some, each in zip(slots, partners, strict=True):
         counts += np.bincount(some.owners, weights=each, minlength=size).astype(np.int64)
-    for start, stop in _slices(counts):
+    for start, stop in slices(counts, _AT_ONCE):
         chunks = [_of_documents(some, each, start, stop) for some, each in zip(slots, partners, strict=True)]
         packed = np.concatenate(chunks)
         packed.sort()
@@ -50,16 +50,6 @@ def _partners(corpus: Corpus, some: Shared, first: Ints, last: Ints, most: int) 
     dated = corpus.days[some.owners] != NO_DAY
     paired = np.repeat(rare, np.diff(some.starts)) | (dated & (ends - begins <= most))
     return np.where(paired, ends - np.arange(len(ends)) - 1, 0).astype(np.int32)
-
-
-def _slices(counts: Ints) -> Iterator[tuple[int, int]]:
-    """Cut the documents into shares of _AT_ONCE pairs at most, of one document at least."""
-    sums, start = np.cumsum(counts), 0
-    while start < len(counts):
-        done = int(sums[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(sums, done + _AT_ONCE, "right")))
-        yield start, stop
-        start = stop
 
 
 def _of_documents(some: Shared, partners: NDArray[np.int32], start: int, stop: int) -> Ints:
