@@ -1,5 +1,6 @@
 """Mistranslations: what the run's documents tell each other, what is decided on it, and what is left alone."""
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from pipeline import people, rulebook
 from pipeline.ledger import splice
 from pipeline.lift import RuleError
-from pipeline.literals import has_any
+from pipeline.literals import heads
 from pipeline.people.spellings import folded
 from pipeline.stages import mistranslation, typography
 from pipeline.stages.mistranslation import Known
+from pipeline.stages.mistranslation_phrases import turns_of
 from pipeline.tables import BLOCKS, ENTITIES, EVENTS, PEOPLE, TOLD, Block, Entity, Event, Told, rows_of, table_of
 
 RULES = rulebook.load()
@@ -215,6 +217,61 @@ def test_the_seeds_are_likely_translated_where_they_are(cleaned_seeds):
     }
 
 
-@pytest.mark.parametrize("rule", [*RULES.mistranslation.turns, *RULES.mistranslation.calques], ids=lambda rule: rule.id)
-def test_a_rules_screen_lets_its_examples_through(rule):
-    assert [text for text in rule.fires if not has_any(text.lower(), RULES.mistranslation.needed[rule.id])] == []
+@pytest.mark.parametrize("kind", RULES.mistranslation.indexes)
+def test_an_index_lets_each_rules_examples_through(kind):
+    index = RULES.mistranslation.indexes[kind]
+    every = getattr(RULES.mistranslation, "turns" if kind in ("rare", "frequent") else kind)
+    rules = [every[name] for name in index.needed]
+    found = {
+        (rule.id, text): index.possible(text.lower(), heads(text.lower())) for rule in rules for text in rule.fires
+    }
+    assert [key for key, possible in found.items() if key[0] not in possible] == []
+
+
+def test_an_index_passes_over_what_a_text_cannot_have():
+    index = RULES.mistranslation.indexes["rare"]
+    text = "the ferry left the harbour at noon, and nobody waved."
+    assert len(index.possible(text, heads(text))) <= 0.05 * len(RULES.mistranslation.turns)
+
+
+@pytest.mark.parametrize("turn", RULES.mistranslation.turns.values(), ids=lambda turn: turn.id)
+def test_a_turn_of_phrase_fires_and_stays_silent(turn):
+    assert turn.fires
+    assert turn.silent
+    assert [text for text in turn.fires if not turn.pattern.search(text)] == []
+    assert [text for text in turn.silent if turn.pattern.search(text)] == []
+    assert ":" in turn.gloss
+    started = time.process_time()
+    for text in turn.fires:
+        turn.pattern.search((text[:-1] + " ") * 400)
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [("{nobody} spoke", "no such shorthand: nobody"), ("(walk", "turn 'x'"), ("a|", "matches nothing")],
+)
+def test_a_turn_that_is_not_understood_is_refused_by_name(pattern, told):
+    row = {"id": "x", "lang": "de", "pattern": pattern, "gloss": "x: y", "fires": "a", "silent": "b"}
+    with pytest.raises(RuleError, match=told):
+        turns_of({"mistranslation/turns/x.tsv": [row]})
+
+
+ODD = "He complained himself about the noise."
+ODDER = "Already in 2019 the pier was shut."
+
+
+def test_two_spellings_on_a_page_under_suspicion_are_flagged_where_the_rarer_stands():
+    names = ("The envoy Sergei Lavrov came.", "Then Sergei Lavrov left.", "Sergey Lavrov said no more.")
+    found = decided(page("odd", *names, ODD, ODDER))
+    assert [row for row in found if row[-1] == "name-variant"] == [
+        ("odd", "Sergey", "Sergei", "flagged", "name-variant")
+    ]
+    assert decided(page("native", *names)) == []
+
+
+def test_one_odd_turn_is_its_writers_own_and_two_are_a_translators():
+    plain = "The ferry left at noon."
+    assert decided(page("native", ODD, plain)) == []
+    assert decided(page("native", ODD, ODD)) == []
+    assert {rule for *_, rule in decided(page("translated", ODD, ODDER))} == {"self-verbs", "already-in-year"}

@@ -48,7 +48,7 @@ def texts(pages: Path) -> Iterator[tuple[str, str]]:
         yield from ((path.name, path.read_text("utf-8")) for path in sorted(pages.rglob("*.txt")))
         return
     with gzip.open(pages, "rt", encoding="utf-8") as lines:
-        yield from ((row["doc"], row["text"]) for row in map(json.loads, lines))
+        yield from ((row.get("doc") or row["id"], row["text"]) for row in map(json.loads, lines))
 
 
 def uses(pages: Path, rules: mistranslation.Rules) -> Iterator[Use]:

@@ -18,10 +18,11 @@ from pipeline.stages.mistranslation_agents import possessives, reversals, senten
 from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision, without_overlap
 from pipeline.stages.mistranslation_names import names
 from pipeline.stages.mistranslation_origin import Judged, judge, labels, mixed_quotes
+from pipeline.stages.mistranslation_phrases import FLAG
 from pipeline.stages.mistranslation_places import Line
-from pipeline.stages.mistranslation_rules import FLAG, Rules, parse
-from pipeline.stages.mistranslation_turns import artefacts, possible, turns
-from pipeline.stages.mistranslation_variants import orders, variants
+from pipeline.stages.mistranslation_rules import Rules, parse
+from pipeline.stages.mistranslation_turns import Patterns
+from pipeline.stages.mistranslation_variants import mixed_spellings, orders, variants
 from pipeline.tables import EDITS, FLAGS, Block, Edit, Flag, Seen, Told, table_of
 
 __all__ = ["Decided", "Judged", "Known", "Rules", "correct", "decide", "parse", "propose"]
@@ -86,24 +87,21 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     """Decide about a page's words, and how likely it is a translation; `shown` counts its labels by language."""
     lines = [Line(at, block) for at, block in enumerate(page)]
     own = look(page, rules.lexicon) if known.own is None and page else known.own or ()
-    texts = [line.text for line in lines]
-    whole = "\n".join(texts).lower()
-    mixed = mixed_quotes(texts)
+    mixed = mixed_quotes([line.text for line in lines])
     translated = judge(shown, [], known.host, rules.origin, mixed=mixed).score >= rules.origin.judged
     found = [*_people(lines, own, known, rules, translated=translated)]
+    patterns = Patterns(lines, rules)
     if rules.on("artefact"):
-        likely = possible(whole, rules.artefacts, rules.needed)
-        found += [d for line in lines for d in artefacts(line, likely)] if likely else ()
-    judged = judge(shown, found, known.host, rules.origin, mixed=mixed)
-    if judged.score >= rules.origin.suspected:  # In native text a turn of phrase is its writer's own.
-        if rules.on("phrase"):
-            spoken = possible(whole, rules.turns, rules.needed)
-            found += [d for line in lines for d in turns(line, spoken)]
-        judged = judge(shown, found, known.host, rules.origin, mixed=mixed)
+        found += patterns.artefacts()
+    suspected = judge(shown, found, known.host, rules.origin, mixed=mixed).score >= rules.origin.suspected
+    turns = patterns.turns(suspected=suspected) if rules.on("phrase") else []
+    judged = judge(shown, [*found, *turns], known.host, rules.origin, mixed=mixed)
+    if judged.score >= rules.origin.suspected:  # In native text a single turn of phrase is its writer's own.
+        found += turns
+        if rules.on("name-variant"):
+            found += mixed_spellings(lines, own)
         if rules.on("calque"):
-            sure = judged.score >= rules.origin.judged
-            calques = possible(whole, rules.calques, rules.needed)
-            found += [d for line in lines for d in artefacts(line, calques, sure=sure)]
+            found += patterns.calques(sure=judged.score >= rules.origin.judged)
     return without_overlap([_switched(decision, rules) for decision in found]), judged
 
 
@@ -139,7 +137,7 @@ def _names(
     if not people:
         return []
     spoken = _WORD.findall("\n".join(line.text for line in lines).casefold())
-    english = sum(word in rules.words.common for word in spoken)
+    english = len([word for word in spoken if word in rules.words.common])
     # The renderings are English words: in another language they are its own, or borrowed.
     if english < rules.least_common * len(spoken):
         return []

@@ -52,18 +52,21 @@ def judge(seen: Counter[str], decisions: Sequence[Decision], host: str | None, r
         mixed: whether its quotations are marked in two styles.
     """
     repaired = sum(d.action == REPAIRED and d.rule == "name-as-word" for d in decisions)
-    phrases = sum(d.slot == "phrase" for d in decisions)
+    phrases = len({d.rule for d in decisions if d.slot == "phrase"})
     odds = rules.prior
     odds += rules.site * (host is not None and any(host == site or host.endswith("." + site) for site in rules.sites))
     odds += min(rules.most_labels, rules.label * seen.total())
     odds += min(rules.most, rules.name * repaired)
     odds += min(rules.most, rules.phrase * phrases)
     odds += rules.quotes * mixed
+    score = 1 / (1 + math.exp(-odds))
+    return Judged(round(score, 4), _language(seen, decisions) if score >= rules.judged else None)
+
+
+def _language(seen: Counter[str], decisions: Sequence[Decision]) -> str | None:
     votes = seen + Counter(_source(decision) for decision in decisions)
     votes.pop("", None)
-    source = min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None
-    score = 1 / (1 + math.exp(-odds))
-    return Judged(round(score, 4), source if score >= rules.judged else None)
+    return min(votes, key=lambda lang: (-votes[lang], lang)) if votes else None
 
 
 def _source(decision: Decision) -> str:

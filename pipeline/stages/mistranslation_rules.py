@@ -1,18 +1,19 @@
 """The rules of mistranslation repair: switches, words that make a slot or a guard, patterns."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.lift import RuleError, RuleFiles, refuse_unknown
-from pipeline.literals import needed
+from pipeline.literals import Index, rarity
 from pipeline.people import Lexicon
 from pipeline.people import parse as parse_lexicon
 from pipeline.roles import ROLES
 from pipeline.screens import Pattern, pattern_of
+from pipeline.stages.mistranslation_phrases import FLAG, REPAIR, Turn, action_of, turns_of
 
-OFF, FLAG, REPAIR = "off", "flag", "repair"
+OFF = "off"
 KINDS = ("artefact", "calque", "phrase", "name-as-word", "name-variant", "name-order", "agent-reversal", "possessive")
 
 
@@ -28,19 +29,6 @@ class Artefact(NamedTuple):
     silent: tuple[str, ...]
     lang: tuple[str, ...] = ()
     action: str = REPAIR
-
-
-class Turn(NamedTuple):
-    """A turn of phrase that translation leaves: where it comes from, what is meant, what is put there."""
-
-    id: str
-    lang: tuple[str, ...]
-    pattern: re.Pattern[str]
-    action: str
-    gloss: str
-    fires: tuple[str, ...]
-    silent: tuple[str, ...]
-    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +75,10 @@ class Rules:
     """All that mistranslation repair goes by."""
 
     switches: Mapping[str, str]
-    artefacts: tuple[Artefact, ...]
-    calques: tuple[Artefact, ...]
-    turns: tuple[Turn, ...]
-    needed: Mapping[str, tuple[str, ...] | None]  # strings one of which stands in whatever a pattern matches, by id
+    artefacts: Mapping[str, Artefact]  # by id, as are the calques and turns
+    calques: Mapping[str, Artefact]
+    turns: Mapping[str, Turn]
+    indexes: Mapping[str, Index]  # of artefacts, calques, and turns with rare words and with frequent ones
     lexicon: Lexicon
     words: Words
     least_common: float
@@ -105,22 +93,12 @@ _WORDS = (
     "headline_roles", "subject_verbs", "labels", "mute", "function", "ordinary", "leading", "finite", "prepositions",
     "addresses", "proper", "common",
 )  # fmt: skip
-_KEYS = ("switches", "artefact", "finite_verb", "least_common", "origin", *_WORDS)
+_KEYS = ("switches", "artefact", "finite_verb", "least_common", "rare", "origin", *_WORDS)
 _GUARDS = ("english_surnames", "role_words", "homographs", "no_person", "idiom")
 _ORIGIN = (
-    "prior",
-    "site",
-    "label",
-    "phrase",
-    "name",
-    "quotes",
-    "most",
-    "most_labels",
-    "suspected",
-    "judged",
-    "sites",
+    "prior", "site", "label", "phrase", "name", "quotes", "most", "most_labels", "suspected", "judged", "sites",
     "labels",
-)
+)  # fmt: skip
 
 
 def parse(files: RuleFiles) -> Rules:
@@ -135,18 +113,15 @@ def parse(files: RuleFiles) -> Rules:
     if missing := sorted(set(_KEYS) - set(table)):
         raise RuleError(f"mistranslation.toml: missing {', '.join(missing)}")
     calques = tuple(_artefact(row) for row in files["mistranslation/calques.toml"]["artefact"])
-    turns = tuple(_turn(row) for row in files.get("mistranslation/phrases.toml", {}).get("phrase", ()))
-    artefacts = tuple(_artefact(row) for row in table["artefact"])
-    patterns = [
-        *((rule.id, rule.pattern) for rule in (*artefacts, *calques)),
-        *((turn.id, turn.pattern) for turn in turns),
-    ]
+    kinds: dict[str, Mapping[str, Any]] = {
+        "artefacts": _by_id(_artefact(row) for row in table["artefact"]),
+        "calques": _by_id(calques),
+        "turns": _by_id(turns_of(files)),
+    }
     return Rules(
         switches=_switches(table["switches"]),
-        artefacts=artefacts,
-        calques=calques,
-        turns=turns,
-        needed={name: needed(pattern.pattern) for name, pattern in patterns},
+        **kinds,
+        indexes=_indexes(kinds, table["rare"]),
         lexicon=parse_lexicon(files),
         words=Words(
             **{**{name: frozenset(table[name]) for name in _WORDS}, "roles": frozenset(guards["role_words"])},
@@ -156,6 +131,24 @@ def parse(files: RuleFiles) -> Rules:
         least_common=table["least_common"],
         origin=_origin(table["origin"], calques),
     )
+
+
+def _indexes(kinds: Mapping[str, Mapping[str, Any]], rare: float) -> dict[str, Index]:
+    """Index each kind; turns by whether they need a word of so many letters, which few texts have."""
+    patterns = {kind: {id_: rule.pattern.pattern for id_, rule in rules.items()} for kind, rules in kinds.items()}
+    turns = patterns.pop("turns")
+    seldom = {id_: pattern for id_, pattern in turns.items() if rarity(pattern) >= rare}
+    often = {id_: pattern for id_, pattern in turns.items() if id_ not in seldom}
+    return {kind: Index(found) for kind, found in {**patterns, "rare": seldom, "frequent": often}.items()}
+
+
+def _by_id(rules: Iterable[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for rule in rules:
+        if rule.id in found:
+            raise RuleError(f"two rules are called {rule.id!r}")
+        found[rule.id] = rule
+    return found
 
 
 def _switches(table: Mapping[str, str]) -> dict[str, str]:
@@ -187,30 +180,17 @@ def _artefact(row: Mapping[str, Any]) -> Artefact:
     if "cut" not in pattern.groupindex:
         raise RuleError(f"{name}: the pattern names no group `cut`")
     fires, silent, lang = (tuple(row.get(key, ())) for key in ("fires", "silent", "lang"))
-    action = _action(name, row.get("action", REPAIR))
+    action = action_of(name, row.get("action", REPAIR))
     return Artefact(
         row["id"], pattern, row["after"], frozenset(row["roles"]), row["score"], fires, silent, lang, action
     )
 
 
-def _turn(row: Mapping[str, Any]) -> Turn:
-    name = f"phrase {row.get('id')!r}"
-    refuse_unknown(name, row, Turn._fields)
-    lists = {key: tuple(row[key]) for key in ("lang", "fires", "silent")}
-    return Turn(**{**row, **lists, "pattern": re.compile(row["pattern"]), "action": _action(name, row["action"])})
-
-
-def _action(name: str, action: str) -> str:
-    if action not in (FLAG, REPAIR):
-        raise RuleError(f"{name}: action is {action!r}, not flag or repair")
-    return action
-
-
 def _origin(table: Mapping[str, Any], calques: Sequence[Artefact]) -> Origin:
-    """Page furniture speaks for a machine, too: those of `calques` that are lines of their own."""
+    """Page furniture speaks for a machine, too: what `calques` repairs, where it is a line of its own."""
     refuse_unknown("mistranslation.toml, origin", table, _ORIGIN)
     labels: dict[str, list[Pattern]] = {"": [pattern_of(pattern) for pattern in table["labels"]]}
-    for calque in (c for c in calques if c.pattern.pattern.startswith(("^", "(?i)^"))):
+    for calque in (c for c in calques if c.action == REPAIR and c.pattern.pattern.startswith(("^", "(?i)^"))):
         labels.setdefault(calque.lang[0] if len(calque.lang) == 1 else "", []).append(
             pattern_of(calque.pattern.pattern)
         )

@@ -1,18 +1,71 @@
 """What patterns find: artefacts of crawlers, translated page furniture, turns of phrase of the source language."""
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from itertools import accumulate
 
-from pipeline.literals import has_any
+from pipeline.literals import heads
 from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision
+from pipeline.stages.mistranslation_phrases import REPAIR, Turn
 from pipeline.stages.mistranslation_places import Line
-from pipeline.stages.mistranslation_rules import REPAIR, Artefact, Turn
+from pipeline.stages.mistranslation_rules import Artefact, Rules
 
-Rule = TypeVar("Rule", Artefact, Turn)
 _TURN_CONFIDENCE = 0.5
 
 
-def artefacts(line: Line, rules: Sequence[Artefact], *, sure: bool = True) -> Iterator[Decision]:
+class Patterns:
+    """A page, and the rules that can match something on it: looked up at once, by the words that it has."""
+
+    def __init__(self, lines: Sequence[Line], rules: Rules) -> None:
+        """Take a page."""
+        self._rules = rules
+        self._lines = lines
+        lowered = [line.text.lower() for line in lines]
+        self._whole = "\n".join(lowered)
+        self._heads = heads(self._whole)
+        self._starts = [0, *accumulate(len(text) + 1 for text in lowered)]
+
+    def artefacts(self) -> Iterator[Decision]:
+        """Find what crawlers left in running text."""
+        likely = [self._rules.artefacts[name] for name in self._possible("artefacts")]
+        return (decision for line in self._lines for decision in _artefacts(line, likely, sure=True))
+
+    def calques(self, *, sure: bool) -> Iterator[Decision]:
+        """Find translated page furniture; `sure` says whether the page lets it be repaired."""
+        likely = [self._rules.calques[name] for name in self._possible("calques")]
+        return (decision for line in self._lines for decision in _artefacts(line, likely, sure=sure))
+
+    def turns(self, *, suspected: bool) -> list[Decision]:
+        """Find the turns of phrase of other languages; where nothing else is `suspected`, those with rare words first.
+
+        One alone says nothing, so that the others are only looked for where there is one.
+        """
+        found = [*self._turns("rare")]
+        return [*found, *self._turns("frequent")] if found or suspected else []
+
+    def _turns(self, kind: str) -> Iterator[Decision]:
+        for name, literals in self._possible(kind).items():
+            for line in self._having(literals):
+                yield from _turns(line, self._rules.turns[name])
+
+    def _having(self, literals: Sequence[str] | None) -> Sequence[Line]:
+        """Give the lines that have one of some strings."""
+        if literals is None:
+            return self._lines
+        found = set()
+        for literal in literals:
+            at = self._whole.find(literal)
+            while at >= 0:
+                number = bisect(self._starts, at) - 1
+                found.add(number)
+                at = self._whole.find(literal, self._starts[number + 1])
+        return [self._lines[number] for number in sorted(found)]
+
+    def _possible(self, kind: str) -> Mapping[str, Sequence[str] | None]:
+        return self._rules.indexes[kind].possible(self._whole, self._heads)
+
+
+def _artefacts(line: Line, rules: Sequence[Artefact], *, sure: bool) -> Iterator[Decision]:
     """Find what stands in a line by artefacts; `sure` says whether the page lets them be repaired.
 
     The slot is `calque` where the artefact comes from a language, `artefact` where any crawler leaves it.
@@ -30,19 +83,13 @@ def artefacts(line: Line, rules: Sequence[Artefact], *, sure: bool = True) -> It
             yield Decision(line.at, start, at, rule.after, rule.id, slot, evidence, None, None, rule.score, action)
 
 
-def possible(whole: str, rules: Sequence[Rule], needed: Mapping[str, tuple[str, ...] | None]) -> list[Rule]:
-    """Pick the rules that can match something on a page at all: its text in small letters has what they need."""
-    return [rule for rule in rules if has_any(whole, needed[rule.id])]
-
-
-def turns(line: Line, rules: Sequence[Turn]) -> Iterator[Decision]:
-    """Find the turns of phrase of a source language in a line; most are only flagged."""
-    for rule in rules:
-        for found in rule.pattern.finditer(line.text):
-            start, end = found.span("cut" if "cut" in rule.pattern.groupindex else 0)
-            after = found.expand(rule.after) if rule.after is not None else None
-            action = REPAIRED if rule.action == REPAIR and after is not None else FLAGGED
-            yield Decision(
-                line.at, start, end, after, rule.id, "phrase", f"{', '.join(rule.lang)}: {rule.gloss}", None, None,
-                _TURN_CONFIDENCE, action,
-            )  # fmt: skip
+def _turns(line: Line, turn: Turn) -> Iterator[Decision]:
+    """Find a turn of phrase in a line; most are only flagged."""
+    for found in turn.pattern.finditer(line.text):
+        start, end = found.span("cut" if "cut" in turn.pattern.groupindex else 0)
+        after = found.expand(turn.after) if turn.after is not None else None
+        action = REPAIRED if turn.action == REPAIR and after is not None else FLAGGED
+        yield Decision(
+            line.at, start, end, after, turn.id, "phrase", f"{', '.join(turn.lang)}: {turn.gloss}", None, None,
+            _TURN_CONFIDENCE, action,
+        )  # fmt: skip

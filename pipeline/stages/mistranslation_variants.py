@@ -1,9 +1,11 @@
 """Spellings and word orders of names that the other reports of an event outvote."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from pipeline.stages.mistranslation_decisions import REPAIRED, Decision
+from pipeline.people.spellings import folded
+from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision
 from pipeline.stages.mistranslation_places import Line
 from pipeline.tables import Seen, Told
 
@@ -19,6 +21,26 @@ def variants(lines: Sequence[Line], told: Sequence[Told]) -> Iterator[Decision]:
                     yield Decision(
                         line.at, found.start(), found.start() + len(given), row.value, "name-variant", "given-name",
                         evidence, row.ref_doc, row.ref_block, 0.93, REPAIRED,
+                    )  # fmt: skip
+
+
+def mixed_spellings(lines: Sequence[Line], own: Sequence[Seen]) -> Iterator[Decision]:
+    """Flag a given name that the page spells in two ways; which one is right, the page does not say."""
+    groups: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for row in own:
+        if row.slot == "name":
+            groups[row.name, row.value[:1] + folded(row.value)].append(row)
+    for (surname, _), rows in groups.items():
+        usual = min(rows, key=lambda row: (-row.times, row.block, row.value))
+        for row in rows:
+            if row.value == usual.value:
+                continue
+            evidence = f"the page has {usual.value} {surname} {usual.times} times, first in block {usual.block}"
+            for line in lines:
+                for found in re.finditer(rf"(?<![\w-]){re.escape(f'{row.value} {surname}')}(?![\w-])", line.text):
+                    yield Decision(
+                        line.at, found.start(), found.start() + len(row.value), usual.value, "name-variant",
+                        "given-name", evidence, usual.doc, usual.block, 0.5, FLAGGED,
                     )  # fmt: skip
 
 
