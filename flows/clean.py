@@ -89,7 +89,7 @@ def clean_part(job: Job, part: Part) -> dict[str, int]:
 
 
 @task(task_run_name=part_name("lay aside"), **PASS)
-def lay_texts(job: Job, part: run.Texts) -> dict[str, int]:
+def lay_texts(job: Job, part: run.Signed) -> dict[str, int]:
     """Lay the texts of a large corpus aside, and find which may be alike."""
     return run.lay_texts(job, part)
 

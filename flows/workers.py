@@ -12,11 +12,11 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 
 from flows.artifacts import Progress
-from pipeline.run import Bucket, Job, Part, Texts
+from pipeline.run import Bucket, Job, Part, Signed
 
 Futures = list[PrefectFuture[Any]]
 # What a task works on: a part of the files, or a share of the linking.
-Share = Part | Texts | Bucket
+Share = Part | Signed | Bucket
 After = State[Any] | Sequence[PrefectFuture[Any]]
 
 

@@ -51,7 +51,7 @@ def question_part(job: Job, part: Part) -> dict[str, int]:
     fresh = not place.is_dir()
     if fresh:
         with store.folder(place) as draft:
-            rows = store.write_table(draft / "questions.parquet", QUESTIONS, _questions(job, part), {})
+            rows = store.write_table(draft / "questions.parquet", QUESTIONS, _questions(job, part))
             store.write_json(draft / "counts.json", {"questions": rows})
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
@@ -97,7 +97,7 @@ def ask_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     if not place.is_dir():
         with store.folder(place) as draft:
             for part, table in zip(parts, tables, strict=True):
-                store.write_table(_answers(draft, part), QUESTIONS, [table], {})
+                store.write_table(_answers(draft, part), QUESTIONS, [table])
     note(job, ASKED, place.name, {part.number: digest for part, digest in zip(parts, digests, strict=True)})
     store.write_json(job.work("asking.json"), dict(sorted(counts.items())))
     replies.lay_together(job)

@@ -55,14 +55,14 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
 def _link(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> None:
     blocks, sentences = (pairing.linked(job, texts, rules) for texts in pairing.texts_of(job, parts))
     covers.cover(blocks, sentences)
-    store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
+    store.write_table(draft / "copies.parquet", COPIES, blocks.copies())
     told = [job.work("clean", clean_key(job, part)) / "documents.parquet" for part in parts]
     versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
     later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
     whole = blocks.twins()
     none: tuple[str | None, float | None] = (None, None)
     twins = ((doc, *whole.get(doc, none), later.get(doc)) for doc in sorted(whole.keys() | later.keys()))
-    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)], {})
+    store.write_table(draft / "twins.parquet", TWINS, [table_of(twins, TWINS)])
 
 
 def _columns(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

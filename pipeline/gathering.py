@@ -75,18 +75,18 @@ def _gather(job: Job, parts: Sequence[Part], remembered: pa.Table, draft: Path, 
         for (host, line), docs in sorted(shown.items())
         if docs >= least and docs >= share * documents[host]
     ]
-    store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)], {})
+    store.write_table(draft / "templates.parquet", LINES, [table_of(templates, LINES)])
 
     def mentions() -> Iterator[pa.RecordBatch]:
         for place in mended:
             yield from store.batches(place / "mentions.parquet", ["doc", "name", "slot"])
 
     found = events.gather(mentions, rules.events)
-    store.write_table(draft / "events.parquet", EVENTS, [found], {})
+    store.write_table(draft / "events.parquet", EVENTS, [found])
     seen = store.table([place / "people.parquet" for place in mended], PEOPLE)
     told = people.tell(seen, pa.table(found), rules.mistranslation.lexicon)
-    store.write_table(draft / "told.parquet", TOLD, [told], {})
-    store.write_table(draft / "entities.parquet", ENTITIES, [people.usual_spellings(seen)], {})
+    store.write_table(draft / "told.parquet", TOLD, [told])
+    store.write_table(draft / "entities.parquet", ENTITIES, [people.usual_spellings(seen)])
 
 
 def told_to(job: Job, part: Part) -> dict[str, list[Told]]:

@@ -60,7 +60,7 @@ def _align(
     aligned = pa.Table.from_batches(events.quotes(together, found, rules.events.alignment), QUOTES)
     for part in parts:
         mine = pa.array(sorted(hosts_of(job, part)), pa.string())
-        store.write_table(draft / _name(part), QUOTES, [batch_of(_of(aligned, mine))], {"rules": rules.digest})
+        store.write_table(draft / _name(part), QUOTES, [batch_of(_of(aligned, mine))])
 
 
 def _of(rows: pa.Table, docs: pa.Array) -> pa.Table:

@@ -41,7 +41,7 @@ def remember(job: Job, parts: Sequence[Part]) -> None:
     hosts = dict(zip(both["doc"].to_pylist(), both["host"].to_pylist(), strict=True))
     kept = both.filter(pc.is_in(both["doc"], value_set=pa.array(chosen(hosts), pa.string())))
     ordered = kept.sort_by([("host", "ascending"), ("doc", "ascending"), ("line", "ascending")])
-    store.write_table(_place(job), SHOWN, ordered.combine_chunks().to_batches(), {})
+    store.write_table(_place(job), SHOWN, ordered.combine_chunks().to_batches())
 
 
 def _place(job: Job) -> Path:

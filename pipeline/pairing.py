@@ -19,12 +19,12 @@ from pipeline.job import Job, Part, clean_key, load_rules
 from pipeline.rulebook import Rulebook
 from pipeline.store_numbers import Shelf
 
-KINDS = ("signatures", "sentences")
-# Texts whose pairs make a bucket; where there are no more rows, linking is not shared out, and needs no files.
+UNITS = ("signatures", "sentences")
+# Signed whose pairs make a bucket; where there are no more rows, linking is not shared out, and needs no files.
 TEXTS_AT_ONCE = clusters.TEXTS_AT_ONCE
 
 
-class Texts(NamedTuple):
+class Signed(NamedTuple):
     """All that was signed of a run in one table: its blocks, or its sentences."""
 
     kind: str
@@ -53,21 +53,21 @@ def link_key(job: Job, parts: Sequence[Part]) -> str:
     return store.digest("link", job.state, [clean_key(job, part) for part in parts])
 
 
-def texts_of(job: Job, parts: Sequence[Part]) -> list[Texts]:
+def texts_of(job: Job, parts: Sequence[Part]) -> list[Signed]:
     """Name what is linked, each for itself."""
     cleaned = tuple(clean_key(job, part) for part in parts)
-    keys = [store.digest("laid", job.state, kind, cleaned, TEXTS_AT_ONCE) for kind in KINDS]
-    return [Texts(kind, cleaned, TEXTS_AT_ONCE, key) for kind, key in zip(KINDS, keys, strict=True)]
+    keys = [store.digest("laid", job.state, kind, cleaned, TEXTS_AT_ONCE) for kind in UNITS]
+    return [Signed(kind, cleaned, TEXTS_AT_ONCE, key) for kind, key in zip(UNITS, keys, strict=True)]
 
 
-def shares(job: Job, parts: Sequence[Part]) -> list[Texts]:
+def shares(job: Job, parts: Sequence[Part]) -> list[Signed]:
     """Name what is worth a worker: nothing where all is linked already, or there is too little to be shared out."""
     if job.work("link", link_key(job, parts)).is_dir():
         return []
     return [texts for texts in texts_of(job, parts) if _is_shared(job, texts)]
 
 
-def lay_texts(job: Job, texts: Texts) -> dict[str, int]:
+def lay_texts(job: Job, texts: Signed) -> dict[str, int]:
     """Lay texts aside, and deal the pairs that may be alike into buckets.
 
     Returns:
@@ -82,9 +82,9 @@ def lay_texts(job: Job, texts: Texts) -> dict[str, int]:
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
 
-def buckets_of(job: Job, texts: Sequence[Texts]) -> list[Bucket]:
+def buckets_of(job: Job, texts: Sequence[Signed]) -> list[Bucket]:
     """Name the buckets of texts that are laid aside."""
-    counts = [clusters.buckets(Shelf(_laid(job, each.key))) for each in texts]
+    counts = [store.read_json(_laid(job, each.key) / "counts.json")["buckets"] for each in texts]
     return [Bucket(t.kind, t.key, number, n) for t, n in zip(texts, counts, strict=True) for number in range(n)]
 
 
@@ -104,9 +104,9 @@ def judge_bucket(job: Job, bucket: Bucket) -> dict[str, int]:
     return {**store.read_json(place / "counts.json"), "fresh": int(fresh)}
 
 
-def linked(job: Job, texts: Texts, rules: Rulebook) -> clusters.Linked:
+def linked(job: Job, texts: Signed, rules: Rulebook) -> clusters.Linked:
     """Link texts: do what of it no worker has done yet, and put it together; of sentences only what goes is linked."""
-    how, told = _rules(rules, texts.kind), texts.kind == KINDS[0]
+    how, told = _rules(rules, texts.kind), texts.kind == UNITS[0]
     if not _is_shared(job, texts):
         return clusters.link_all(_reading(job, texts), Shelf(), how, told=told)
     lay_texts(job, texts)
@@ -118,21 +118,21 @@ def linked(job: Job, texts: Texts, rules: Rulebook) -> clusters.Linked:
 
 
 def _rules(rules: Rulebook, kind: str) -> clusters.Rules:
-    return rules.duplicate if kind == KINDS[0] else clusters.of_sentences(rules.duplicate)
+    return rules.duplicate if kind == UNITS[0] else clusters.of_sentences(rules.duplicate)
 
 
-def _is_shared(job: Job, texts: Texts) -> bool:
+def _is_shared(job: Job, texts: Signed) -> bool:
     return sum(map(store.rows_in, _paths(job, texts))) > texts.at_once
 
 
-def _reading(job: Job, texts: Texts) -> Read:
+def _reading(job: Job, texts: Signed) -> Read:
     def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         return chain.from_iterable(store.batches(path, columns) for path in _paths(job, texts))
 
     return read
 
 
-def _paths(job: Job, texts: Texts) -> list[Path]:
+def _paths(job: Job, texts: Signed) -> list[Path]:
     return [job.work("clean", key) / f"{texts.kind}.parquet" for key in texts.cleaned]
 
 

@@ -72,11 +72,10 @@ def read_part(job: Job, part: Part) -> Counts:
 
 def _read(job: Job, part: Part, draft: Path) -> Counts:
     counts: Counter[str] = Counter(files=0, rejected=0, pages=0, blocks=0)
-    key = {"part": part.key}
     with (
-        store.table_writer(draft / "files.parquet", FILES, key) as files,
-        store.table_writer(draft / "pages.parquet", PAGES, key) as pages,
-        store.table_writer(draft / "blocks.parquet", BLOCKS, key) as blocks,
+        store.table_writer(draft / "files.parquet", FILES) as files,
+        store.table_writer(draft / "pages.parquet", PAGES) as pages,
+        store.table_writer(draft / "blocks.parquet", BLOCKS) as blocks,
     ):
         for batch in read_batches(job, part):
             files.write(table_of(batch.files, FILES))
@@ -91,13 +90,12 @@ def _mend(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     hosts = hosts_of(job, part)
     chosen = pa.array(memory.chosen(hosts), pa.string())
     repairs = 0
-    made_with = {"rules": rules.digest}
     with (
-        store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
-        store.table_writer(draft / "lines.parquet", LINES, made_with) as lines,
-        store.table_writer(draft / "shown.parquet", SHOWN, made_with) as remembered,
-        store.table_writer(draft / "mentions.parquet", MENTIONS, made_with) as mentions,
-        store.table_writer(draft / "people.parquet", PEOPLE, made_with) as people,
+        store.table_writer(draft / "ledger.parquet", LEDGER) as ledger,
+        store.table_writer(draft / "lines.parquet", LINES) as lines,
+        store.table_writer(draft / "shown.parquet", SHOWN) as remembered,
+        store.table_writer(draft / "mentions.parquet", MENTIONS) as mentions,
+        store.table_writer(draft / "people.parquet", PEOPLE) as people,
     ):
         as_read = store.batches(job.work("read", part.key) / "blocks.parquet")
         for blocks, pages in zip(as_read, page_batches(job, part), strict=True):
@@ -129,17 +127,17 @@ def clean_part(job: Job, part: Part) -> Counts:
 def _clean(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     read, mended = job.work("read", part.key), job.work("mend", mend_key(job, part))
     lines, told, answers = site_lines(job, part), told_to(job, part), answers_of(job, part)
-    removed, corrected, made_with = 0, 0, {"rules": rules.digest}
+    removed, corrected = 0, 0
     with (
-        store.table_writer(draft / "verdicts.parquet", VERDICTS, made_with) as verdicts,
-        store.table_writer(draft / "ledger.parquet", LEDGER, made_with) as ledger,
-        store.table_writer(draft / "flags.parquet", FLAGS, made_with) as flags,
-        store.table_writer(draft / "documents.parquet", DOCUMENTS, made_with) as documents,
-        store.table_writer(draft / "readings.parquet", READINGS, made_with) as readings,
-        store.table_writer(draft / "tongues.parquet", TONGUES, made_with) as tongues,
-        store.table_writer(draft / "signatures.parquet", SIGNATURES, made_with) as signed,
-        store.table_writer(draft / "sentences.parquet", SENTENCES, made_with) as cut,
-        store.table_writer(draft / "quotations.parquet", QUOTATIONS, made_with) as quoted,
+        store.table_writer(draft / "verdicts.parquet", VERDICTS) as verdicts,
+        store.table_writer(draft / "ledger.parquet", LEDGER) as ledger,
+        store.table_writer(draft / "flags.parquet", FLAGS) as flags,
+        store.table_writer(draft / "documents.parquet", DOCUMENTS) as documents,
+        store.table_writer(draft / "readings.parquet", READINGS) as readings,
+        store.table_writer(draft / "tongues.parquet", TONGUES) as tongues,
+        store.table_writer(draft / "signatures.parquet", SIGNATURES) as signed,
+        store.table_writer(draft / "sentences.parquet", SENTENCES) as cut,
+        store.table_writer(draft / "quotations.parquet", QUOTATIONS) as quoted,
     ):
         side_by_side = [store.batches(mended / f"{name}.parquet") for name in ("ledger", "people")]
         read_before = (store.batches(read / "blocks.parquet"), page_batches(job, part))
@@ -180,12 +178,11 @@ def finish_part(job: Job, part: Part) -> Counts:
 def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
     links = links_of(job, part)
     counts: Counter[str] = Counter(documents=0, blocks=0, paragraphs=0)
-    note = {"rules": rules.digest, "part": part.key}
     with (
-        store.table_writer(draft / "blocks.parquet", BLOCKS, note) as blocks_out,
-        store.table_writer(draft / "ledger.parquet", LEDGER, note) as ledger_out,
-        store.table_writer(draft / "documents.parquet", DOCUMENTS, note) as documents_out,
-        store.table_writer(draft / "paragraphs.parquet", PARAGRAPHS, note) as paragraphs_out,
+        store.table_writer(draft / "blocks.parquet", BLOCKS) as blocks_out,
+        store.table_writer(draft / "ledger.parquet", LEDGER) as ledger_out,
+        store.table_writer(draft / "documents.parquet", DOCUMENTS) as documents_out,
+        store.table_writer(draft / "paragraphs.parquet", PARAGRAPHS) as paragraphs_out,
     ):
         for files, blocks, entries, drafts, tongues in _cleaned_batches(job, part):
             mine = [links.complete(row) for row in drafts]
@@ -199,9 +196,9 @@ def _finish(job: Job, part: Part, draft: Path, rules: Rulebook) -> Counts:
             counts.update(documents=len(mine), blocks=blocks.num_rows, paragraphs=batch.paragraphs.num_rows)
             rules_of = zip(batch.ledger["stage"].to_pylist(), batch.ledger["rule"].to_pylist(), strict=True)
             counts.update(f"{stage}/{rule}" for stage, rule in rules_of)
-    store.write_table(draft / "copies.parquet", COPIES, links.copies.to_batches(), note)
-    store.write_table(draft / "events.parquet", EVENTS, links.events.to_batches(), note)
-    store.write_table(draft / "entities.parquet", ENTITIES, links.entities.to_batches(), note)
+    store.write_table(draft / "copies.parquet", COPIES, links.copies.to_batches())
+    store.write_table(draft / "events.parquet", EVENTS, links.events.to_batches())
+    store.write_table(draft / "entities.parquet", ENTITIES, links.entities.to_batches())
     return dict(counts)
 
 

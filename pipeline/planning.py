@@ -49,7 +49,7 @@ def plan(job: Job) -> list[Part]:
     fresh = _share_out(job, new, max((p.part for p in earlier), default=-1) + 1)
     files = sorted([*kept, *fresh], key=lambda p: (p.part, p.file))
     groups = {number: [p for p in files if p.part == number] for number in sorted({p.part for p in files})}
-    store.write_table(path, PLAN, [table_of(rows, PLAN) for rows in groups.values()], {})
+    store.write_table(path, PLAN, [table_of(rows, PLAN) for rows in groups.values()])
     return [_part(job, number, rows) for number, rows in groups.items()]
 
 

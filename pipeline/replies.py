@@ -29,7 +29,7 @@ def keep(job: Job, told: Mapping[str, tuple[Question, str]], rules: Rules) -> No
             for key, (question, answer) in told.items()
         ]
         name = f"{store.digest('answers', sorted(told))}.parquet"
-        store.write_table(job.work("answers") / name, REPLIES, [table_of(rows, REPLIES)], {})
+        store.write_table(job.work("answers") / name, REPLIES, [table_of(rows, REPLIES)])
 
 
 def lay_together(job: Job) -> None:
@@ -37,6 +37,6 @@ def lay_together(job: Job) -> None:
     files = sorted(job.work("answers").glob("*.parquet"))
     if len(files) >= _FILES:
         rows = {reply.key: reply for reply in rows_of(store.table(files, REPLIES), Reply)}
-        store.write_table(files[0], REPLIES, [table_of([rows[key] for key in sorted(rows)], REPLIES)], {})
+        store.write_table(files[0], REPLIES, [table_of([rows[key] for key in sorted(rows)], REPLIES)])
         for path in files[1:]:
             path.unlink()

@@ -19,13 +19,13 @@ from pipeline.closing import close_run
 from pipeline.gathering import gather_run
 from pipeline.job import Job, JobError, Part, hold, open_job
 from pipeline.linking import link_run
-from pipeline.pairing import Bucket, Texts, buckets_of, judge_bucket, lay_texts, shares
+from pipeline.pairing import Bucket, Signed, buckets_of, judge_bucket, lay_texts, shares
 from pipeline.parts import clean_part, finish_part, read_part
 from pipeline.planning import plan
 from pipeline.staging import stage_raw
 
 __all__ = [
-    "Bucket", "Job", "JobError", "Part", "Texts", "ask_run", "buckets_of", "clean_folder", "clean_part", "close_run",
+    "Bucket", "Job", "JobError", "Part", "Signed", "ask_run", "buckets_of", "clean_folder", "clean_part", "close_run",
     "finish_part", "gather_run", "hold", "is_open", "judge_bucket", "lay_texts", "link_run", "open_job", "plan",
     "question_part", "read_part", "shares", "stage_raw",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,10 @@ def folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], note: Mapping[str, str]) -> int:
-    """Write batches as one Parquet file, a row group each, with `note` in its metadata; return the rows written."""
+def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write batches as one Parquet file, a row group each; return the rows written."""
     rows = 0
-    with table_writer(path, schema, note) as writer:
+    with table_writer(path, schema) as writer:
         for batch in batches:
             writer.write(batch)
             rows += batch.num_rows
@@ -70,14 +70,13 @@ class Writer:
 
 
 @contextmanager
-def table_writer(path: Path, schema: pa.Schema, note: Mapping[str, str]) -> Iterator[Writer]:
+def table_writer(path: Path, schema: pa.Schema) -> Iterator[Writer]:
     """Open a Parquet file for writing a batch at a time; it stands under its name once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    noted = schema.with_metadata({**(schema.metadata or {}), **note})
     short = [field.name for field in schema if field.name not in _LONG]
     try:
-        with pq.ParquetWriter(draft, noted, use_dictionary=short, **_WRITING) as writer:
+        with pq.ParquetWriter(draft, schema, use_dictionary=short, **_WRITING) as writer:
             yield Writer(writer)
         draft.replace(path)
     finally:
@@ -100,12 +99,6 @@ def table(paths: Iterable[Path], schema: pa.Schema, doc: str | None = None) -> p
     read = [pq.read_table(path, columns=schema.names, partitioning=None, filters=only) for path in paths]
     parts = [part.cast(schema) for part in read]
     return pa.concat_tables(parts).combine_chunks() if parts else schema.empty_table()
-
-
-def note_of(path: Path) -> dict[str, str]:
-    """Read a Parquet file's key-value metadata, without the Arrow schema."""
-    pairs = (pq.read_schema(path).metadata or {}).items()
-    return {key.decode(): value.decode() for key, value in pairs}
 
 
 def rows_in(path: Path) -> int:

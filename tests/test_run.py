@@ -233,16 +233,15 @@ def few(raw):
     return raw
 
 
-PASSES = [
-    "read_part", "gather_run", "clean_part", "lay_texts", "judge_bucket", "link_run", "finish_part", "close_run",
-]  # fmt: skip
+PASSES = ["read_part", "gather_run", "clean_part", "link_run", "finish_part", "close_run"]
+SHARED = ["lay_texts", "judge_bucket", "link_run"]
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from pipeline import pairing, run, store
-target, when, raw, clean = sys.argv[1:]
-pairing.TEXTS_AT_ONCE = 5 if target in ("lay_texts", "judge_bucket") else 1 << 16
+target, when, raw, clean, at_once = sys.argv[1:]
+pairing.TEXTS_AT_ONCE = int(at_once)
 armed = False
 original = getattr(run, target)
 
@@ -268,20 +267,26 @@ run.clean_folder(raw, clean)
 """
 
 
-@pytest.mark.parametrize("target", PASSES)
-def test_a_killed_run_leaves_the_old_tables_and_is_taken_up_again(few, target):
+@pytest.mark.parametrize(
+    ("target", "at_once"),
+    [*((target, 1 << 16) for target in PASSES), *((target, 5) for target in SHARED)],
+)
+def test_a_killed_run_leaves_the_old_tables_and_is_taken_up_again(few, monkeypatch, target, at_once):
+    """With few texts at once linking is shared out, and what the killed run has laid aside and judged is used."""
+    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", at_once)
     folder = clean(few)
     before, run = tables(folder), (folder / "latest").resolve()
     extra = few / "late.example" / "page.txt"
     extra.parent.mkdir()
     extra.write_text("The ferry is to sail again on Tuesday, the harbour board said after a long night.\n")
     for when in ("begin", "end"):
-        command = [sys.executable, "-c", KILLED, target, when, str(few), str(folder)]
+        command = [sys.executable, "-c", KILLED, target, when, str(few), str(folder), str(at_once)]
         done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
         assert done.returncode == -signal.SIGKILL, done.stderr
         assert (folder / "latest").resolve() == run
         assert tables(folder) == before
     clean(few)
+    monkeypatch.undo()
     assert tables(folder) == tables(clean(few, "undisturbed"))
     assert not list(folder.rglob("*.partial-*"))
 

@@ -33,7 +33,7 @@ def sign(items: Path, target: Path, rules: rulebook.Rulebook) -> int:
     """Sign all rows, a batch at a time: documents are the generator's; return the number of rows."""
     rows = 0
     reading = pj.ReadOptions(block_size=4 << 20)
-    with store.table_writer(target, SIGNATURES, {}) as out, pj.open_json(items, reading) as lines:
+    with store.table_writer(target, SIGNATURES) as out, pj.open_json(items, reading) as lines:
         for lot in lines:
             for start in range(0, lot.num_rows, _BATCH):
                 batch = lot.slice(start, _BATCH)

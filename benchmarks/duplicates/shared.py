@@ -33,8 +33,8 @@ def sign(items: Path, place: Path, rules: rulebook.Rulebook) -> None:
     """Sign all rows and their sentences, as cleaning does."""
     reading = pj.ReadOptions(block_size=4 << 20)
     with (
-        store.table_writer(place / "signatures.parquet", SIGNATURES, {}) as out,
-        store.table_writer(place / "sentences.parquet", SENTENCES, {}) as cut,
+        store.table_writer(place / "signatures.parquet", SIGNATURES) as out,
+        store.table_writer(place / "sentences.parquet", SENTENCES) as cut,
         pj.open_json(items, reading) as lines,
     ):
         for blocks in (blocks for lot in lines for blocks in _batches(lot)):
@@ -63,12 +63,12 @@ def close(job: Job, texts: list[pairing.Texts]) -> None:
     """Put together what was judged, and write the copies."""
     blocks, cut = (pairing.linked(job, each, rulebook.load()) for each in texts)
     covers.cover(blocks, cut)
-    store.write_table(job.work("copies.parquet"), COPIES, blocks.copies(), {})
+    store.write_table(job.work("copies.parquet"), COPIES, blocks.copies())
 
 
 def link(job: Job, workers: int) -> dict[str, Any]:
     """Link what was signed; return what it took."""
-    texts = [pairing.Texts(kind, ("once",), pairing.TEXTS_AT_ONCE, f"{kind}-{workers}") for kind in pairing.KINDS]
+    texts = [pairing.Signed(kind, ("once",), pairing.TEXTS_AT_ONCE, f"{kind}-{workers}") for kind in pairing.UNITS]
     told: dict[str, Any] = {"workers": workers}
     with (
         ProcessPoolExecutor(workers, get_context("spawn")) as pool,

@@ -95,7 +95,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for first in range(0, size, 100_000):
                 parts = (batch_of(at, min(BATCH, size - at)) for at in range(first, min(size, first + 100_000), BATCH))
-                store.write_table(Path(folder, f"{first:09d}.parquet"), MENTIONS, parts, {})
+                store.write_table(Path(folder, f"{first:09d}.parquet"), MENTIONS, parts)
             subprocess.run([sys.executable, __file__, "--gather", folder, str(size)], check=True)
 
 

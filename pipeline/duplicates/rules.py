@@ -11,6 +11,8 @@ from pipeline.lift import RuleError, RuleFiles, refuse_unknown
 
 # Tables of duplicate.toml that only the linking reads.
 TABLES = ("blocks", "spread", "candidates", "prints", "likeness", "names")
+# ... and those that say what is signed.
+SIGNING = ("words", "dateline")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Rules:
 def parse(files: RuleFiles) -> Rules:
     """Read the TABLES of duplicate.toml."""
     table = files["duplicate.toml"]
+    refuse_unknown("duplicate.toml", table, (*TABLES, *SIGNING))
     known: dict[str, Iterable[str]] = {
         "blocks": ("min_words", "within_words", "beside_words", "whole", "revision", "keeper", "sentence_words"),
         "spread": SpreadRules._fields,
