@@ -1,13 +1,15 @@
 """Find the strings one of which must stand in whatever a pattern matches: a screen for many patterns on one text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from importlib import import_module
 from typing import Any
 
 _PARSER: Any = import_module("re._parser")  # Python's own reader of patterns; it has no public name.
 _SHORTEST = 3
+# A further screen has strings of so many letters, and not many of them; more screens than that save nothing.
+_LEAST, _FEW, _MORE = 2, 12, 2
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 # A mark before a string that only ever stands at the head of a word; no pattern looks for it.
 _HEAD = "\0"
@@ -32,6 +34,19 @@ def needed(pattern: str) -> tuple[str, ...] | None:
     """
     found = _needed(pattern)
     return None if found is None else tuple(literal.lstrip(_HEAD) for literal in found)
+
+
+def besides(pattern: str) -> tuple[tuple[str, ...], ...]:
+    r"""Give more screens, at most two: of each, too, one string stands in every match, and few strings are in it.
+
+    >>> besides(r"(?i)\b(?:sum|claim)s? (?:is|was) in the room\b")
+    (('sum', 'claim'), (' is', ' was'))
+    """
+    best = _needed(pattern)
+    conditions = [found for found in dict.fromkeys(_conditions(_PARSER.parse(pattern), head=False)) if found != best]
+    few = [tuple(literal.lstrip(_HEAD) for literal in found) for found in conditions if len(found) <= _FEW]
+    telling = [found for found in few if min(map(len, found)) >= _LEAST]
+    return tuple(sorted(telling, key=lambda found: -min(map(_weight, found)))[:_MORE])
 
 
 def rarity(pattern: str) -> float:
@@ -65,6 +80,7 @@ class Index:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         """Take patterns by name."""
         self.needed = {name: needed(pattern) for name, pattern in patterns.items()}
+        self.besides = {name: besides(pattern) for name, pattern in patterns.items()}
         self._order = {name: number for number, name in enumerate(patterns)}
         self._always: list[str] = []
         self._by_head: dict[str, list[tuple[str, str]]] = {}
@@ -85,14 +101,16 @@ class Index:
         mine: dict[str, list[str]] = {}
         for name in self._always:
             literals = self.needed[name]
-            if has_any(text, literals):
-                found[name] = None if literals is None else [literal for literal in literals if literal in text]
+            if literals is None:
+                found[name] = None
+            elif here := [literal for literal in literals if literal in text]:
+                found[name] = here
         for key in self._by_head.keys() & words:
             for name, literal in self._by_head[key]:
                 if literal in text:
                     mine.setdefault(name, []).append(literal)
         found.update(mine)
-        return dict(sorted(found.items(), key=lambda item: self._order[item[0]]))
+        return {name: found[name] for name in sorted(found, key=self._order.__getitem__)}
 
 
 def _key(literal: str) -> str:
@@ -118,23 +136,31 @@ def _of(nodes: Any, *, head: bool, run: str = "") -> tuple[str, ...]:
     `head` says that a letter there would be the first one of a word; `run` stands right before it.
     """
     best: tuple[str, ...] = ()
+    for found in _conditions(nodes, head=head, run=run):
+        best = _better(best, found)
+    return best
+
+
+def _conditions(nodes: Any, *, head: bool, run: str = "") -> Iterator[tuple[str, ...]]:
+    """Of a sequence: what each of its pieces needs, in turn; a match has one string of every tuple."""
     for kind, value in [*nodes, (None, None)]:
         name = str(kind)
         if name == "LITERAL" and len(chr(value).lower()) == 1:
             run += (_HEAD if head and not run else "") + chr(value).lower()
             head = not chr(value).isalnum()
             continue
-        best, before, run = _better(best, (run,)), run, ""
+        before, run = run, ""
+        if before:
+            yield (before,)
         if name == "SUBPATTERN":
-            best = _better(best, _of(value[3], head=head, run=before))
+            yield from _conditions(value[3], head=head, run=before)
         elif name in _REPEATS and value[0] > 0:
-            best = _better(best, _of(value[2], head=head))
+            yield from _conditions(value[2], head=head)
         elif name == "BRANCH":
             branches = [_of(branch, head=head, run=before) for branch in value[1]]
             if all(branches):
-                best = _better(best, tuple(literal for branch in branches for literal in branch))
+                yield tuple(literal for branch in branches for literal in branch)
         head = _then(name, value, head=head)
-    return best
 
 
 def _then(name: str, value: Any, *, head: bool) -> bool:

@@ -39,6 +39,7 @@ class Lexicon:
     speech_verbs: frozenset[str]
     accusing: frozenset[str]
     owned: frozenset[str]  # what may be said to be his or hers: government, country, party
+    owning: re.Pattern[str]  # lets through every text that says so of one of these
     venues: frozenset[str]  # with a capital: Hotel, Palace
     fewest_sisters: int
     least_share: float
@@ -88,6 +89,7 @@ def parse(files: RuleFiles) -> Lexicon:
         no_person=frozenset(guards["no_person"]),
         fewest_sisters=table["fewest_sisters"],
         least_share=table["least_share"],
+        owning=re.compile(rf"[Hh](?:is|er)[ \xa0](?:{'|'.join(sorted(map(re.escape, table['owned'])))})(?![a-z])"),
         venues=frozenset(venue.capitalize() for venue in table["venues"]),
         carried_over=re.compile(table["carried_over"]),
         **words,
