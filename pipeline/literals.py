@@ -8,8 +8,8 @@ from typing import Any
 
 _PARSER: Any = import_module("re._parser")  # Python's own reader of patterns; it has no public name.
 _SHORTEST = 3
-# A further screen has strings of so many letters, and not many of them; more screens than that save nothing.
-_LEAST, _FEW, _MORE = 2, 12, 2
+# What a clause asks for: strings of so many letters, not more of them than this, and not more tuples.
+_LEAST, _FEW, _MORE = 2, 12, 3
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 # A mark before a string that only ever stands at the head of a word; no pattern looks for it.
 _HEAD = "\0"
@@ -36,16 +36,24 @@ def needed(pattern: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(literal.lstrip(_HEAD) for literal in found)
 
 
-def besides(pattern: str) -> tuple[tuple[str, ...], ...]:
-    r"""Give more screens, at most two: of each, too, one string stands in every match, and few strings are in it.
+def clauses(pattern: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    r"""Give screens that fit closer: of one clause at least, a match has a string of each tuple.
 
-    >>> besides(r"(?i)\b(?:sum|claim)s? (?:is|was) in the room\b")
-    (('sum', 'claim'), (' is', ' was'))
+    Every alternative of a pattern that is a choice has a clause of its own. Tuples of many strings are left out.
+
+    >>> clauses(r"(?i)\b(?:(?:sum|claim)s? in the room|out of office)\b")
+    (((' in the room',), ('sum', 'claim')), (('out of office',),))
     """
-    best = _needed(pattern)
-    conditions = [found for found in dict.fromkeys(_conditions(_PARSER.parse(pattern), head=False)) if found != best]
-    few = [tuple(literal.lstrip(_HEAD) for literal in found) for found in conditions if len(found) <= _FEW]
-    telling = [found for found in few if min(map(len, found)) >= _LEAST]
+    nodes = list(_PARSER.parse(pattern))
+    choice = next((at for at, (kind, _) in enumerate(nodes) if str(kind) == "BRANCH"), None)
+    if choice is None:
+        return (_clause(nodes),)
+    return tuple(_clause([*nodes[:choice], *branch, *nodes[choice + 1 :]]) for branch in nodes[choice][1][1])
+
+
+def _clause(nodes: Any) -> tuple[tuple[str, ...], ...]:
+    plain = (tuple(text.lstrip(_HEAD) for text in found) for found in _conditions(nodes, head=False))
+    telling = [found for found in dict.fromkeys(plain) if len(found) <= _FEW and min(map(len, found)) >= _LEAST]
     return tuple(sorted(telling, key=lambda found: -min(map(_weight, found)))[:_MORE])
 
 
@@ -80,7 +88,7 @@ class Index:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         """Take patterns by name."""
         self.needed = {name: needed(pattern) for name, pattern in patterns.items()}
-        self.besides = {name: besides(pattern) for name, pattern in patterns.items()}
+        self._clauses = {name: clauses(pattern) for name, pattern in patterns.items()}
         self._order = {name: number for number, name in enumerate(patterns)}
         self._always: list[str] = []
         self._by_head: dict[str, list[tuple[str, str]]] = {}
@@ -111,6 +119,16 @@ class Index:
                     mine.setdefault(name, []).append(literal)
         found.update(mine)
         return {name: found[name] for name in sorted(found, key=self._order.__getitem__)}
+
+    def fits(self, name: str, line: str) -> bool:
+        """Whether a pattern can match in a line of small letters: some clause of it has all that it asks for."""
+        for clause in self._clauses[name]:
+            for literals in clause:
+                if not has_any(line, literals):
+                    break
+            else:
+                return True
+        return False
 
 
 def _key(literal: str) -> str:

@@ -4,7 +4,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from pipeline.literals import has_any, heads
+from pipeline.literals import heads
 from pipeline.stages.mistranslation_decisions import FLAGGED, REPAIRED, Decision
 from pipeline.stages.mistranslation_phrases import REPAIR, Turn
 from pipeline.stages.mistranslation_places import Line
@@ -42,10 +42,10 @@ class Patterns:
         return [*found, *self._turns("frequent")] if found or suspected else []
 
     def _turns(self, kind: str) -> Iterator[Decision]:
-        besides = self._rules.indexes[kind].besides
+        index = self._rules.indexes[kind]
         for name, literals in self._possible(kind).items():
             for number in self._having(literals):
-                if all(has_any(self._lowered[number], more) for more in besides[name]):
+                if index.fits(name, self._lowered[number]):
                     yield from _turns(self._lines[number], self._rules.turns[name])
 
     def _cuts(self, kind: str, rules: Mapping[str, Artefact], *, sure: bool) -> Iterator[Decision]:
