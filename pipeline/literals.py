@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -44,7 +45,7 @@ def clauses(pattern: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     >>> clauses(r"(?i)\b(?:(?:sum|claim)s? in the room|out of office)\b")
     (((' in the room',), ('sum', 'claim')), (('out of office',),))
     """
-    nodes = list(_PARSER.parse(pattern))
+    nodes = list(_parsed(pattern))
     choice = next((at for at, (kind, _) in enumerate(nodes) if str(kind) == "BRANCH"), None)
     if choice is None:
         return (_clause(nodes),)
@@ -143,8 +144,14 @@ def _key(literal: str) -> str:
     return best
 
 
+@lru_cache(maxsize=1024)
+def _parsed(pattern: str) -> Any:
+    return _PARSER.parse(pattern)
+
+
+@lru_cache(maxsize=1024)
 def _needed(pattern: str) -> tuple[str, ...] | None:
-    found = _of(_PARSER.parse(pattern), head=False)
+    found = _of(_parsed(pattern), head=False)
     return found if found and all(len(literal.lstrip(_HEAD)) >= _SHORTEST for literal in found) else None
 
 

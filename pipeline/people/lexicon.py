@@ -32,6 +32,7 @@ class Lexicon:
     renderings: Mapping[str, Mapping[str, Rendering]]  # of each surname, by form
     surnames_of: Mapping[str, tuple[str, ...]]  # the surnames that a form may stand for
     given: frozenset[str]
+    telling: frozenset[str]  # given names, and the surnames that have renderings
     english: frozenset[str]  # surnames that are common in English, and words
     homographs: frozenset[str]  # surnames of the lexicon that English text is full of
     no_person: frozenset[str]  # places, clubs, wines that look like a name and a surname
@@ -79,11 +80,13 @@ def parse(files: RuleFiles) -> Lexicon:
         for form in forms:
             surnames_of.setdefault(form, []).append(surname)
     guards = files["mistranslation/guards.toml"]
+    given = frozenset(row["given"] for row in files["mistranslation/given_names.tsv"])
     words = {name: frozenset(table[name]) for name in ("titles", "speech_verbs", "accusing", "owned")}
     return Lexicon(
         renderings=renderings,
         surnames_of={form: tuple(surnames) for form, surnames in surnames_of.items()},
-        given=frozenset(row["given"] for row in files["mistranslation/given_names.tsv"]),
+        given=given,
+        telling=given.union(renderings),
         english=frozenset(guards["english_surnames"]),
         homographs=frozenset(guards["homographs"]),
         no_person=frozenset(guards["no_person"]),

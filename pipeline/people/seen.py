@@ -10,7 +10,6 @@ have become; empty where only a title says that a person is meant),
 
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from pipeline.people.lexicon import Lexicon
 from pipeline.tables import Block, Seen
@@ -34,35 +33,28 @@ def look(page: Sequence[Block], lexicon: Lexicon) -> list[Seen]:
     whole = "\n".join(block.text for block in page)
     verbs = [verb for verb in lexicon.accusing if f" {verb} " in whole]
     owning = lexicon.owning.search(whole) is not None
-    words = set(CAPITAL.findall(whole))
-    # Most words with a capital tell nothing, and most lines have none that does.
-    telling = frozenset(word for word in words if word in lexicon.renderings or word in lexicon.given)
-    given = frozenset(word for word in words if lexicon.is_given(word))
-    either = telling | given
-    places = words & lexicon.venues
     for block in page:
-        if any(word in block.text for word in either):
-            for key in _people(block.text, lexicon, telling, given):
+        words = CAPITAL.findall(block.text)
+        # Most words with a capital tell nothing, and most lines have none that does.
+        hyphened = "-" in block.text and any("-" in word and lexicon.is_given(word) for word in words)
+        if hyphened or not lexicon.telling.isdisjoint(words):
+            for key in _people(block.text, lexicon):
                 found.setdefault(key, []).append(block.block)
-        if verbs or owning or any(place in block.text for place in places):
+        if verbs or owning or not lexicon.venues.isdisjoint(words):
             for key in _block(block.text, lexicon, verbs, owning=owning):
                 found.setdefault(key, []).append(block.block)
     doc = page[0].doc
     return [Seen(doc, min(blocks), *key, len(blocks)) for key, blocks in sorted(found.items())]
 
 
-def _people(text: str, lexicon: Lexicon, telling: AbstractSet[str], given: AbstractSet[str]) -> Iterator[_Key]:
-    """Say what the words of a line with a capital tell of people.
-
-    `telling` are those of its page that tell of one by themselves, `given` those that do before another.
-    """
+def _people(text: str, lexicon: Lexicon) -> Iterator[_Key]:
+    """Say what the words of a line with a capital tell of people."""
     before, ended = "", -1
     for match in CAPITAL.finditer(text):
-        word = match[0]
-        if word in telling or before in given:
-            beside = before if match.start() - ended == 1 and text[ended] in " \xa0" else ""
-            if word in telling or beside:
-                yield from _name(text, match, beside, lexicon)
+        word, start = match[0], match.start()
+        beside = before if start - ended == 1 and text[ended] in " \xa0" else ""
+        if word in lexicon.telling or (beside and lexicon.is_given(beside)):
+            yield from _name(text, match, beside, lexicon)
         before, ended = word, match.end()
 
 
