@@ -29,9 +29,9 @@ class Progress:
         self.done = 0
         self.bar = cast("UUID", create_progress_artifact(0, key="clean-progress", description="planned"))
 
-    def step(self, told: str) -> None:
-        """Move on by one step, and say which."""
-        self.done += 1
+    def step(self, told: str, steps: int = 1) -> None:
+        """Move on by one step, and say which; by none for what is a share of a step."""
+        self.done += steps
         update_progress_artifact(self.bar, 100 * self.done / self.steps, description=told)
 
 

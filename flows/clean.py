@@ -33,18 +33,12 @@ def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 
 
 def part_name(verb: str) -> Any:
-    """Make the function that names a task run after its part (untyped: Prefect's type for it fits no function).
+    """Make the function that names a task run after its share (untyped: Prefect's type for it fits no function).
 
     >>> part_name("read")({"part": Part(3, "", 120, 8_400_000)})
     'read part 3: 120 files, 8.4 MB'
     """
-
-    def name(parameters: dict[str, Any]) -> str:
-        part: Part = parameters["part"]
-        files = "1 file" if part.files == 1 else f"{part.files:,} files"
-        return f"{verb} part {part.number}: {files}, {part.bytes / 1e6:.1f} MB"
-
-    return name
+    return lambda parameters: f"{verb} {parameters['part']}"
 
 
 # A pass knows what it has finished by the content of its input, so Prefect need not cache or keep any result.
@@ -92,6 +86,18 @@ def ask_run(job: Job, parts: list[Part]) -> dict[str, int]:
 def clean_part(job: Job, part: Part) -> dict[str, int]:
     """Take boilerplate away and repair mistranslations."""
     return run.clean_part(job, part)
+
+
+@task(task_run_name=part_name("lay aside"), **PASS)
+def lay_texts(job: Job, part: run.Texts) -> dict[str, int]:
+    """Lay the texts of a large corpus aside, and find which may be alike."""
+    return run.lay_texts(job, part)
+
+
+@task(task_run_name=part_name("judge"), **PASS)
+def judge_bucket(job: Job, part: run.Bucket) -> dict[str, int]:
+    """Judge pairs of texts that may be alike."""
+    return run.judge_bucket(job, part)
 
 
 @task(task_run_name="link", **PASS)
@@ -171,6 +177,9 @@ def _passes(job: Job, engine: Engine, workers: int) -> dict[str, Any]:
             gathered.result()
             progress.step("asked")
         cleaned = on_workers.each(clean_part, job, parts, after=gathered)
+        texts = run.shares(job, parts)
+        cleaned = on_workers.each(lay_texts, job, texts, cleaned, steps=0) or cleaned
+        cleaned = on_workers.each(judge_bucket, job, run.buckets_of(job, texts), cleaned, steps=0) or cleaned
         linked = link_run(job, parts, wait_for=cleaned, return_state=True)
         linked.result()
         progress.step("linked")

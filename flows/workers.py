@@ -12,9 +12,12 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 
 from flows.artifacts import Progress
-from pipeline.run import Job, Part
+from pipeline.run import Bucket, Job, Part, Texts
 
 Futures = list[PrefectFuture[Any]]
+# What a task works on: a part of the files, or a share of the linking.
+Share = Part | Texts | Bucket
+After = State[Any] | Sequence[PrefectFuture[Any]]
 
 
 class WorkerDiedError(RuntimeError):
@@ -49,10 +52,13 @@ class Workers:
                 child.terminate()
         self.runner.__exit__(kind, error, at)
 
-    def each(self, task: Task[..., Any], job: Job, parts: Sequence[Part], after: State[Any] | None = None) -> Futures:
-        """Run `task(job, part)` for each part; return the futures, all of them done.
+    def each(
+        self, task: Task[..., Any], job: Job, parts: Sequence[Share], after: After = (), steps: int = 1
+    ) -> Futures:
+        """Run `task(job, part)` for each part, or other share of the work; return the futures, all of them done.
 
-        `after` is the end of the task run that came before: the graph of the run shows it.
+        `after` is what came before, the end of a task run or futures: the graph of the run shows it. Each share moves
+        the bar on by so many steps.
 
         A part that fails does not stop the others: what they finish need not be done again. Parts that were lost
         with a worker process are tried once more, one at a time, for the likeliest reason is a lack of memory.
@@ -61,27 +67,28 @@ class Workers:
             Exception: what the first part that failed has raised.
             WorkerDiedError: a part's process died again.
         """
-        done, lost = self._try(task, job, parts, after)
+        done, lost = self._try(task, job, parts, after, steps)
         if lost:
             get_run_logger().warning("A worker process died. Trying parts again, one at a time: %d", len(lost))
             self.runner.__exit__(None, None, None)  # A pool that has lost a process takes no more work.
             self.runner = self.runner.duplicate().__enter__()
         for part in lost:
-            again, died = self._try(task, job, [part], after)
+            again, died = self._try(task, job, [part], after, steps)
             if died:
-                raise WorkerDiedError(f"{task.name}, part {part.number}: the process died twice; is memory short?")
+                raise WorkerDiedError(f"{task.name}, {part}: the process died twice; is memory short?")
             done += again
         return done
 
     def _try(
-        self, task: Task[..., Any], job: Job, parts: Sequence[Part], after: State[Any] | None
-    ) -> tuple[Futures, list[Part]]:
+        self, task: Task[..., Any], job: Job, parts: Sequence[Share], after: After, steps: int
+    ) -> tuple[Futures, list[Share]]:
         """Run the task for each part once; return the futures of those that are done, and the parts that died."""
         # As an input, not as `wait_for`: that must be a future for some runners, and must not be one for others.
-        before = after and after.state_details.task_run_id
-        inputs: dict[str, set[RunInput]] = {"part": {TaskRunResult(id=before)}} if before else {}
+        runs = [after.state_details.task_run_id] if isinstance(after, State) else [one.task_run_id for one in after]
+        before: set[RunInput] = {TaskRunResult(id=run) for run in runs if run}
+        inputs = {"part": before}
         part_of = {self.runner.submit(task, {"job": job, "part": part}, dependencies=inputs): part for part in parts}
-        lost: list[Part] = []
+        lost: list[Share] = []
         errors: list[Exception] = []
         for future in as_completed(list(part_of)):
             part = part_of[future]
@@ -93,7 +100,7 @@ class Workers:
             if isinstance(result, Exception):
                 errors.append(result)
             else:
-                self.progress.step(f"{task.name}: part {part.number}")
+                self.progress.step(f"{task.name}, {part}", steps)
         if errors:
             get_run_logger().error("%s: %d of %d parts failed", task.name, len(errors), len(parts))
             raise errors[0]

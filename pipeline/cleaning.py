@@ -118,9 +118,9 @@ def clean(
     drafts, readings, tongues = draft(whole, left, pages, decided.judged, rules)
     hosts = {draft.doc: draft.host for draft in drafts}
     repairs = [second, third, fourth, *([] if repaired is None else [repaired])]
-    ranks = claims.ranks(drafts, left, pa.concat_batches(repairs), rules.duplicate.keeper)
-    signed = signatures.sign(left, hosts, ranks, rules.signatures)
-    cut = signatures.sign(sentence_rows.cut(left, rules.sentences), hosts, ranks, rules.signatures, SENTENCES)
+    told = claims.claims_of(drafts, left, pa.concat_batches(repairs))
+    signed = signatures.sign(left, hosts, told, rules.signatures)
+    cut = signatures.sign(sentence_rows.cut(left, rules.sentences), hosts, told, rules.signatures, SENTENCES)
     entries = pa.concat_batches([first, second, third, fourth])
     flags = pa.concat_batches([decided.flags, offered.flags, marks.flags])
     made = (table_of(drafts, DOCUMENTS), table_of(readings, READINGS), table_of(tongues, TONGUES))

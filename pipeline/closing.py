@@ -97,6 +97,8 @@ def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
         "clean": {clean_key(job, part) for part in parts},
         "finish": {finish_key(job, part) for part in parts},
         "gather": {noted_key(job, "gathered.json")},
+        "laid": set(),
+        "judged": set(),
         "link": {noted_key(job, "linked.json")},
         "quotes": {linking.quotes_key(job)},
     }
@@ -104,6 +106,6 @@ def _take_away_old(job: Job, parts: Sequence[Part]) -> None:
         used["questions"] = {question_key(job, part) for part in parts}
         used["asked"] = {noted_key(job, ASKED)}
     for name, keys in used.items():
-        for place in sorted(job.work(name).iterdir()):
+        for place in sorted(job.work(name).glob("*")):
             if place.name not in keys:
                 store.remove(place)

@@ -1,19 +1,17 @@
 """The pass that sees all parts once they are clean: which paragraphs and documents repeat another, and which stays."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import store
-from pipeline.duplicates import clusters, covers
+from pipeline import pairing, store
+from pipeline.duplicates import covers
 from pipeline.duplicates.revisions import Version, revisions
 from pipeline.gathering import gathered, only, pairs
 from pipeline.job import Job, Part, clean_key, hosts_of, load_rules, note, noted_key
 from pipeline.rulebook import Rulebook
-from pipeline.store_numbers import Shelf
 from pipeline.tables import COPIES, ENTITIES, EVENTS, TWINS, Document, Twin, rows_of, table_of
 
 _LINKED = "linked.json"
@@ -42,12 +40,11 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         copies: paragraphs that repeat another; twins: documents that repeat another as a whole.
     """
     rules = load_rules(job)
-    cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
-    key = store.digest("link", [place.name for place in cleaned])
+    key = pairing.link_key(job, parts)
     place = job.work("link", key)
     if not place.is_dir():
         with store.folder(place) as draft:
-            _link(cleaned, draft, rules)
+            _link(job, parts, draft, rules)
     note(job, _LINKED, key, {part.number: _digest_of_links(job, part, place) for part in parts})
     copies, twins = (
         store.table([place / name], s) for name, s in (("copies.parquet", COPIES), ("twins.parquet", TWINS))
@@ -55,18 +52,11 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     return {"copies": copies.num_rows, "twins": twins.num_rows - twins["duplicate_of"].null_count}
 
 
-def _link(cleaned: Sequence[Path], draft: Path, rules: Rulebook) -> None:
-    def linked(name: str, how: clusters.Rules) -> clusters.Linked:
-        def read(columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-            return chain.from_iterable(store.batches(place / name, columns) for place in cleaned)
-
-        with store.scratch(draft / "shelf") as shelf:
-            return clusters.link_all(read, Shelf(shelf), how)
-
-    blocks = linked("signatures.parquet", rules.duplicate)
-    covers.cover(blocks, linked("sentences.parquet", clusters.of_sentences(rules.duplicate)))
+def _link(job: Job, parts: Sequence[Part], draft: Path, rules: Rulebook) -> None:
+    blocks, sentences = (pairing.linked(job, texts, rules) for texts in pairing.texts_of(job, parts))
+    covers.cover(blocks, sentences)
     store.write_table(draft / "copies.parquet", COPIES, blocks.copies(), {})
-    told = [place / "documents.parquet" for place in cleaned]
+    told = [job.work("clean", clean_key(job, part)) / "documents.parquet" for part in parts]
     versions = [Version(*row) for path in told for row in _columns(path, Version._fields)]
     later = revisions(versions, blocks.shared(rules.duplicate.revision), rules.duplicate.revision)
     whole = blocks.twins()

@@ -48,7 +48,7 @@ def gather_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
         hosts = set((host_of := hosts_of(job, part)).values())
         seen = [(line.host, line.line) for line in templates if line.host in hosts]
         mine = only(told, pa.array(sorted(host_of), pa.string()))
-        digests[part.number] = store.digest(job.state, seen, store.digest_of_table(mine))
+        digests[part.number] = store.digest(job.cleaning, seen, store.digest_of_table(mine))
     note(job, GATHERED, key, digests)
     return {
         "templates": len(templates),

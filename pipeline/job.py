@@ -27,7 +27,8 @@ class JobError(ValueError):
 class Job(NamedTuple):
     """Everything a pass has to know; small, so that it travels to other processes.
 
-    `state` names the rules and the code as they were when the run began.
+    `state` names the rules and the code as they were when the run began; `cleaning` the code, and what of the rules the
+    passes up to cleaning read.
     """
 
     raw: str
@@ -38,6 +39,7 @@ class Job(NamedTuple):
     max_bytes: int
     keep_runs: int
     state: str
+    cleaning: str
 
     def work(self, name: str, key: str = "") -> Path:
         """Place of a pass's finished work."""
@@ -51,6 +53,10 @@ class Part(NamedTuple):
     key: str
     files: int
     bytes: int
+
+    def __str__(self) -> str:
+        files = "1 file" if self.files == 1 else f"{self.files:,} files"
+        return f"part {self.number}: {files}, {self.bytes / 1e6:.1f} MB"
 
 
 def open_job(
@@ -95,7 +101,8 @@ def open_job(
     rulebook.load(rules)
     now = datetime.now(UTC)
     name = run or f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z"
-    return Job(raw, clean, name, rules, part_bytes, max_bytes, keep_runs, _state(rules))
+    cleaning = store.digest(rulebook.cleaning_digest(rules), code())
+    return Job(raw, clean, name, rules, part_bytes, max_bytes, keep_runs, _state(rules), cleaning)
 
 
 def load_rules(job: Job) -> rulebook.Rulebook:
@@ -166,7 +173,7 @@ def _sources() -> list[Path]:
 
 def mend_key(job: Job, part: Part) -> str:
     """Name the work of repairing a part's encoding."""
-    return store.digest("mend", part.key, job.state)
+    return store.digest("mend", part.key, job.cleaning)
 
 
 def clean_key(job: Job, part: Part) -> str:

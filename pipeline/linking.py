@@ -24,9 +24,8 @@ def link_run(job: Job, parts: Sequence[Part]) -> dict[str, int]:
     counts = copies.link_run(job, parts)
     place_of_events = gathered(job)
     cleaned = [job.work("clean", clean_key(job, part)) for part in parts]
-    key = store.digest(
-        "quotes", place_of_events.name, [(part.number, place.name) for part, place in zip(parts, cleaned, strict=True)]
-    )
+    made_of = [(part.number, place.name) for part, place in zip(parts, cleaned, strict=True)]
+    key = store.digest("quotes", job.state, place_of_events.name, made_of)
     place = job.work("quotes", key)
     if not place.is_dir():
         found = store.table([place_of_events / "events.parquet"], EVENTS)

@@ -13,9 +13,12 @@ from pipeline.duplicates import clusters, signatures
 from pipeline.lift import RuleError
 from pipeline.repairing import rules as repairing
 from pipeline.stages import boilerplate, encoding, mistranslation, spacing, typography
+from pipeline.store import digest as digest_of
 from pipeline.store import digest_of_files
 
 BUILT_IN = Path(__file__).parent / "rules"
+# Tables that only the passes behind cleaning read: when they change, nothing is cleaned again.
+LINKING = {"duplicate.toml": clusters.TABLES, "quotes.toml": ("alignment",)}
 
 
 class Rulebook(NamedTuple):
@@ -52,34 +55,51 @@ def load(own: str | None = None) -> Rulebook:
 
 @lru_cache(maxsize=4)  # each pass over each part asks; the digest tells when the files have changed
 def _load(own: str | None, name: str) -> Rulebook:
-    folders = [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
-    return compile_rules(read_files(folders), name)
+    return compile_rules(read_files(_folders(own)), name)
 
 
 def compile_rules(files: Mapping[str, Any], name: str) -> Rulebook:
-    """Let each module read its own files."""
+    """Let each module read its own files; those behind the cleaning alone see the LINKING tables."""
+    before = without_linking(files)
     return Rulebook(
-        encoding=encoding.parse(files),
-        spacing=spacing.parse(files),
-        boilerplate=boilerplate.parse(files),
-        mistranslation=mistranslation.parse(files),
-        typography=typography.parse(files),
-        repairer=repairing.parse(files),
+        encoding=encoding.parse(before),
+        spacing=spacing.parse(before),
+        boilerplate=boilerplate.parse(before),
+        mistranslation=mistranslation.parse(before),
+        typography=typography.parse(before),
+        repairer=repairing.parse(before),
         duplicate=clusters.parse(files),
-        signatures=signatures.parse(files),
-        sentences=sentences.parse(files),
-        metadata=metadata.parse(files),
-        language=language.parse(files),
+        signatures=signatures.parse(before),
+        sentences=sentences.parse(before),
+        metadata=metadata.parse(before),
+        language=language.parse(before),
         events=events.parse(files),
-        records=fields.parse(files),
+        records=fields.parse(before),
         digest=name,
     )
 
 
 def digest(own: str | None = None) -> str:
     """Name the state of the rules by what stands in their files."""
-    folders = [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
-    return "-".join(digest_of_files(_rule_files(folder), folder) for folder in folders)
+    return "-".join(digest_of_files(_rule_files(folder), folder) for folder in _folders(own))
+
+
+def _folders(own: str | None) -> list[Path]:
+    return [BUILT_IN] if own is None else [BUILT_IN, Path(own)]
+
+
+def cleaning_digest(own: str | None = None) -> str:
+    """Name what the rules say to the passes up to cleaning: what stands in the files, without the LINKING tables."""
+    return digest_of(without_linking(read_files(_folders(own))))
+
+
+def without_linking(files: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the LINKING tables out."""
+    cut = {
+        name: {key: table for key, table in files[name].items() if key not in tables}
+        for name, tables in LINKING.items()
+    }
+    return {**files, **cut}
 
 
 def read_files(folders: Iterable[Path]) -> dict[str, Any]:

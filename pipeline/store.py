@@ -46,16 +46,6 @@ def folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-@contextmanager
-def scratch(path: Path) -> Iterator[Path]:
-    """Give a folder for files that are needed only meanwhile."""
-    path.mkdir(parents=True)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path)
-
-
 def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], note: Mapping[str, str]) -> int:
     """Write batches as one Parquet file, a row group each, with `note` in its metadata; return the rows written."""
     rows = 0
@@ -116,6 +106,11 @@ def note_of(path: Path) -> dict[str, str]:
     """Read a Parquet file's key-value metadata, without the Arrow schema."""
     pairs = (pq.read_schema(path).metadata or {}).items()
     return {key.decode(): value.decode() for key, value in pairs}
+
+
+def rows_in(path: Path) -> int:
+    """Count the rows of a Parquet file; none of them is read."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -165,7 +165,9 @@ class Signature(NamedTuple):
     doc: str
     block: int
     host: str | None
-    rank: str
+    published: str | None
+    damage: int
+    length: int
     exact: int
     words: tuple[int, ...]
     facts: tuple[str, ...]
@@ -549,7 +551,9 @@ SIGNATURES = pa.schema(
         _DOC,
         _BLOCK,
         _HOST,
-        _field("rank", TEXT, "sorts first what should be kept"),
+        _field("published", TEXT, "when its document was published: what was first should stay", null=True),
+        _field("damage", INT, "repairs and flags of its document: the soundest should stay"),
+        _field("length", INT, "characters of its document: the longest should stay"),
         _field("exact", pa.uint64(), "hash of the levelled words in their order"),
         _field("words", pa.list_(pa.uint64()), "hash of each levelled word, in order"),
         _field("facts", TEXTS, "figures and names that it states"),

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from pipeline import rulebook
 from pipeline.duplicates import sentence_rows
+from pipeline.duplicates.claims import Claims
 from pipeline.duplicates.clusters import link, link_all, of_sentences
 from pipeline.duplicates.covers import cover
 from pipeline.duplicates.signatures import sign
@@ -144,35 +145,36 @@ def blocks_of(corpus):
     return [Block(doc, i, "p", "", 0, 0, "", None, True, None, None, text) for doc, i, text in rows]
 
 
-def signed(corpus, ranks=None):
-    """Sign documents given as lists of paragraphs."""
+def signed(corpus, days=None):
+    """Sign documents given as lists of paragraphs; `days` are those of their publication."""
     blocks = table_of(blocks_of(corpus), BLOCKS)
-    return pa.Table.from_batches([sign(blocks, {}, ranks or dict.fromkeys(corpus, "~"), RULES.signatures)], SIGNATURES)
+    claims = {doc: Claims((days or {}).get(doc)) for doc in corpus}
+    return pa.Table.from_batches([sign(blocks, {}, claims, RULES.signatures)], SIGNATURES)
 
 
-def copies_of(corpus, ranks=None):
-    return rows_of(link(signed(corpus, ranks), RULES.duplicate), Copy)
+def copies_of(corpus, days=None):
+    return rows_of(link(signed(corpus, days), RULES.duplicate), Copy)
 
 
 def signed_sentences(corpus):
     """Sign the sentences of documents given as lists of paragraphs."""
     cut = sentence_rows.cut(table_of(blocks_of(corpus), BLOCKS), RULES.sentences)
-    batch = sign(cut, {}, dict.fromkeys(corpus, "~"), RULES.signatures, SENTENCES)
+    batch = sign(cut, {}, dict.fromkeys(corpus, Claims()), RULES.signatures, SENTENCES)
     return pa.Table.from_batches([batch], SENTENCES)
 
 
-def covered_of(corpus):
+def covered_of(corpus, *, told=False):
     """What each block is with its sentences looked at, by document and block: kind, and the block that stays."""
-    both = [(signed(corpus), RULES.duplicate), (signed_sentences(corpus), of_sentences(RULES.duplicate))]
+    both = [(signed(corpus), RULES.duplicate, True), (signed_sentences(corpus), of_sentences(RULES.duplicate), told)]
     blocks, cut = (
-        link_all(lambda columns, table=table: table.select(columns).to_batches(), Shelf(), rules)
-        for table, rules in both
+        link_all(lambda columns, table=table: table.select(columns).to_batches(), Shelf(), rules, told=also)
+        for table, rules, also in both
     )
     cover(blocks, cut)
     rows = (row for batch in blocks.copies() for row in rows_of(batch, Copy))
     return {(c.doc, c.block): (c.kind, c.ref_doc, c.ref_block) for c in rows}
 
 
-def told(corpus, ranks=None):
+def told(corpus, days=None):
     """What each copy is, by document and block: kind, and the block that stays."""
-    return {(c.doc, c.block): (c.kind, c.ref_doc, c.ref_block) for c in copies_of(corpus, ranks)}
+    return {(c.doc, c.block): (c.kind, c.ref_doc, c.ref_block) for c in copies_of(corpus, days)}

@@ -37,6 +37,7 @@ FLOORS = [
     {"pipeline.reading"},
     {"pipeline.memory"},
     {"pipeline.gathering"},
+    {"pipeline.pairing"},
     {"pipeline.copies"},
     {"pipeline.replies"},
     {"pipeline.asking"},

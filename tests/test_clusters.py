@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import RULES, background, copies_of, dice, dressed, newsroom, paragraph, reworded, signed, told
 
-from pipeline.duplicates import candidates, clusters, grouping, originals, ragged, rows, tallies, texts
+from pipeline.duplicates import buckets, candidates, grouping, originals, ragged, rows, tallies, texts
 from pipeline.duplicates import linked as linked_blocks
-from pipeline.duplicates.clusters import REMOVED, link, link_all, parse
+from pipeline.duplicates.clusters import REMOVED, close, judge, lay, link, parse
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
 from pipeline.store_numbers import Shelf
@@ -41,7 +41,7 @@ VOCABULARY = [
 
 def check_laws(signatures, copies):
     """What holds for every table of copies."""
-    precedence = {(s["doc"], s["block"]): (s["rank"], s["doc"], s["block"]) for s in signatures.to_pylist()}
+    precedence = {(s["doc"], s["block"]): (s["published"] or "~", s["doc"], s["block"]) for s in signatures.to_pylist()}
     exact = {(s["doc"], s["block"]): s["exact"] for s in signatures.to_pylist()}
     places = [(c.doc, c.block) for c in copies]
     keepers = {(c.ref_doc, c.ref_block) for c in copies}
@@ -63,7 +63,7 @@ def check_laws(signatures, copies):
 def test_laws_and_order(seed):
     rng = dice(seed)
     corpus = newsroom(seed, documents=40)
-    signatures = signed(corpus, {doc: rng.choice(["2022", "2023", "~"]) for doc in corpus})
+    signatures = signed(corpus, {doc: rng.choice(["2022", "2023", None]) for doc in corpus})
     copies = link(signatures, RULES.duplicate)
     assert {"exact", "near"} <= set(copies["kind"].to_pylist())
     check_laws(signatures, rows_of(copies, Copy))
@@ -94,7 +94,7 @@ def test_nothing_to_link():
     assert copies_of({"a": ["", "***", "Background"], "b": ["", "***", "Background"]}) == []
 
 
-def test_the_lowest_rank_stays_whatever_the_path():
+def test_the_earliest_stays_whatever_the_path():
     text = paragraph(dice(1))
     assert told({"a": [text], "b": [text]}, {"a": "2023-02", "b": "2023-01"}) == {("a", 0): ("exact", "b", 0)}
 
@@ -295,11 +295,15 @@ def test_an_unknown_claim_is_refused():
         parse(files)
 
 
-def linked(signatures, folder=None):
+def linked(signatures, folder=None, at_once=buckets.TEXTS_AT_ONCE):
     def read(columns):
         return iter(signatures.select(columns).to_batches(max_chunksize=16))
 
-    return link_all(read, Shelf(folder), RULES.duplicate)
+    shelf = Shelf(folder)
+    lay(read, shelf, RULES.duplicate, at_once)
+    shelf = Shelf(folder) if folder else shelf  # as another process finds it
+    numbers = reversed(range(buckets.buckets(shelf)))
+    return close(shelf, [judge(shelf, number, RULES.duplicate) for number in numbers], RULES.duplicate)
 
 
 @settings(max_examples=4, deadline=None)
@@ -311,15 +315,14 @@ def test_neither_buckets_nor_batches_nor_the_disk_make_a_difference(data):
     few = partial(data.draw, st.integers(5, 300))
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr(candidates, "_WORDS_AT_ONCE", few())
-        patch.setattr(candidates, "_TEXTS_AT_ONCE", few())
         patch.setattr(candidates, "_PAIRS_AT_ONCE", few())
-        patch.setattr(clusters, "_WORDS_AT_ONCE", few())
+        patch.setattr(buckets, "_WORDS_AT_ONCE", few())
         patch.setattr(linked_blocks, "_ROWS_AT_ONCE", few())
         patch.setattr(grouping, "_AT_ONCE", few())
         patch.setattr(ragged, "_AT_ONCE", few())
         patch.setattr(rows, "_AT_ONCE", few())
         patch.setattr(texts, "_AT_ONCE", few())
-        found = linked(signatures, Path(folder)).copies()
+        found = linked(signatures, Path(folder), few()).copies()
         assert batch_of(pa.Table.from_batches(found, COPIES)).equals(wanted)
 
 

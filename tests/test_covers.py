@@ -44,6 +44,12 @@ def test_sentences_of_the_same_document_cover_nothing():
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_what_sentences_are_told_of_covers_nothing(seed):
+    corpus = newsroom(seed, documents=30)
+    assert covered_of(corpus, told=True) == covered_of(corpus, told=False)
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_laws(seed):
     """What is referred to stays and refers to nothing; nothing that left stands for another."""
     corpus = newsroom(seed, documents=30)

@@ -20,7 +20,7 @@ from flows.clean import choose_runner, clean, may_pass
 from flows.recheck import recheck
 from flows.server import named
 from flows.workers import Processes, WorkerDiedError, Workers
-from pipeline import run, store
+from pipeline import pairing, run, store
 from pipeline.run import JobError, Part
 from pipeline.tables import PUBLISHED
 
@@ -167,9 +167,13 @@ def test_only_the_outside_world_may_pass():
 
 def test_parts_on_two_processes_give_the_same_tables(corpus, sample, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "open_job", _with_small_parts(run.open_job))
+    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", 300)
+    judged = []
+    monkeypatch.setattr(run, "buckets_of", lambda *of: judged.extend(pairing.buckets_of(*of)) or judged)
     summary = clean(str(corpus), str(tmp_path / "clean"), workers=2)
 
     assert summary["parts"] > 1
+    assert len(judged) > 2
     for name, schema in PUBLISHED.items():
         order = [
             (field.name, "ascending") for field in schema if field.name in ("doc", "block", "step", "start", "file")
@@ -197,7 +201,7 @@ def frail(job, part):
 
 
 class Steps:
-    def step(self, told):
+    def step(self, told, steps):
         pass
 
 

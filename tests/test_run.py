@@ -5,16 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline import gathering, pairing, parts, store_source
 from pipeline import run as passes
-from pipeline import store_source
 from pipeline.audit import recheck
-from pipeline.job import JobError, hold, open_job
+from pipeline.job import JobError, hold, load_rules, open_job
 from pipeline.ledger import LedgerError
 from pipeline.run import clean_folder
 from pipeline.tables import PUBLISHED
@@ -64,6 +65,28 @@ def test_part_size_and_worker_count_change_nothing(raw):
     whole = tables(clean(raw, "whole"))
     assert tables(clean(raw, "small", part_bytes=20_000)) == whole
     assert tables(clean(raw, "tiny", part_bytes=1, workers=2)) == whole
+
+
+@pytest.mark.parametrize(("at_once", "workers"), [(60, 1), (150, 2)])
+def test_sharing_the_linking_out_changes_nothing(raw, monkeypatch, at_once, workers):
+    whole = tables(clean(raw, "whole"))
+    monkeypatch.setattr(pairing, "TEXTS_AT_ONCE", at_once)
+    done = []
+    folder = clean(raw, "shared", workers=workers, progress=lambda *step: done.append(step))
+    assert {name for name, *_ in done} >= {"lay", "judge"}
+    assert ("lay", 2, 2) in done
+    assert max(buckets for name, _, buckets in done if name == "judge") > 4
+    assert tables(folder) == whole
+    assert not [*(folder / "work" / "laid").iterdir(), *(folder / "work" / "judged").iterdir()]
+    done.clear()
+    clean(raw, "shared", workers=workers, progress=lambda *step: done.append(step))
+    assert {name for name, *_ in done}.isdisjoint({"lay", "judge"})
+
+
+def test_a_small_corpus_is_not_shared_out(raw):
+    done = []
+    clean(raw, progress=lambda *step: done.append(step[0]))
+    assert set(done) == {"read", "clean", "finish"}
 
 
 @pytest.mark.parametrize("address", ["file://{raw}", "zip://*::file://{zip}"])
@@ -144,6 +167,64 @@ def test_a_rule_taken_back_needs_no_raw_file(raw, tmp_path, monkeypatch):
     assert tables(folder) == before
 
 
+def work_of(folder, *names):
+    """The finished work of some passes: each folder's name, and when it was made."""
+    return {name: {p.name: p.stat().st_mtime_ns for p in (folder / "work" / name).iterdir()} for name in names}
+
+
+@pytest.mark.parametrize(
+    ("file", "rules"),
+    [
+        ("duplicate.toml", "[likeness]\nnear = 0.3\nnear_short = 0.3\ncovered = 0.3"),
+        ("duplicate.toml", "[blocks]\nmin_words = 2\nkeeper = ['length']"),
+        ("duplicate.toml", "[blocks]\nmin_words = 60"),
+        ("duplicate.toml", "[spread]\nwire_sites = 0"),
+        ("quotes.toml", "[alignment]\nmin_score = 0.99\nmin_common = 40\nmin_piece = 40"),
+    ],
+)
+def test_a_bound_of_linking_is_moved_without_cleaning_again(raw, tmp_path, file, rules):
+    folder = clean(raw, part_bytes=60_000)
+    before, done = tables(folder), work_of(folder, "read", "mend", "gather", "clean")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / file).write_text(rules)
+    clean(raw, part_bytes=60_000, rules=str(tmp_path / "own"))
+    assert work_of(folder, "read", "mend", "gather", "clean") == done
+    moved = tables(folder)
+    assert {name for name in before if moved[name] != before[name]} & {"copies", "quotes"}
+    assert moved == tables(clean(raw, "fresh", rules=str(tmp_path / "own")))
+
+
+def test_the_passes_up_to_cleaning_see_no_rule_of_linking(few, monkeypatch):
+    whole = tables(clean(few, "whole"))
+
+    def blind(job):
+        rules = load_rules(job)
+        return rules._replace(duplicate=None, events=replace(rules.events, alignment=None))
+
+    for module in (parts, gathering):
+        monkeypatch.setattr(module, "load_rules", blind)
+    assert tables(clean(few, "blind")) == whole
+
+
+def test_a_word_that_signing_reads_is_cleaned_again(raw, tmp_path):
+    folder = clean(raw)
+    done = work_of(folder, "mend", "clean")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "duplicate.toml").write_text("[words.numbers]\n2 = ['couple']")
+    clean(raw, rules=str(tmp_path / "own"))
+    again = work_of(folder, "mend", "clean")
+    assert all(done[name].keys().isdisjoint(again[name]) for name in done)
+
+
+def test_rules_that_change_while_a_run_goes_on_are_refused(raw, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    job = open_job(str(raw), str(tmp_path / "clean"), rules=str(own))
+    (own / "duplicate.toml").write_text("[likeness]\nnear = 0.7")
+    with pytest.raises(JobError, match="changed while the run"):
+        passes.read_part(job, passes.plan(job)[0])
+
+
 @pytest.fixture
 def few(raw):
     """A handful of pages, for tests that run many times."""
@@ -152,13 +233,16 @@ def few(raw):
     return raw
 
 
-PASSES = ["read_part", "gather_run", "clean_part", "link_run", "finish_part", "close_run"]
+PASSES = [
+    "read_part", "gather_run", "clean_part", "lay_texts", "judge_bucket", "link_run", "finish_part", "close_run",
+]  # fmt: skip
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from pipeline import run, store
+from pipeline import pairing, run, store
 target, when, raw, clean = sys.argv[1:]
+pairing.TEXTS_AT_ONCE = 5 if target in ("lay_texts", "judge_bucket") else 1 << 16
 armed = False
 original = getattr(run, target)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from newsroom import newsroom
 
 from pipeline import rulebook
+from pipeline.duplicates.claims import Claims
 from pipeline.duplicates.signatures import OPENING, sign
 from pipeline.duplicates.vocabulary import vocabulary
 from pipeline.duplicates.words import Token, level
@@ -26,7 +27,7 @@ def signed(*texts):
     blocks = table_of(
         [Block("d", i, "line", "", i, 0, "\n", "body", True, None, None, t) for i, t in enumerate(texts)], BLOCKS
     )
-    return rows_of(sign(blocks, {"d": "site.example"}, {"d": "2023"}, RULES), Signature)
+    return rows_of(sign(blocks, {"d": "site.example"}, {"d": Claims("2023")}, RULES), Signature)
 
 
 def exact(text):
@@ -153,12 +154,13 @@ def test_the_batch_makes_no_difference():
     assert signed(*texts) == apart
 
 
-def test_host_and_rank_are_those_of_the_document():
+def test_host_and_claims_are_those_of_the_document():
     blocks = table_of([Block(d, 0, "p", "", 0, 0, "", None, None, None, None, "a b") for d in ("x", "y")], BLOCKS)
-    rows = rows_of(sign(blocks, {"x": "x.example"}, {"x": "1", "y": "~"}, RULES), Signature)
-    assert [(r.doc, r.host, r.rank) for r in rows] == [("x", "x.example", "1"), ("y", None, "~")]
+    rows = rows_of(sign(blocks, {"x": "x.example"}, {"x": Claims("1", 2, 3), "y": Claims()}, RULES), Signature)
+    told = [(r.doc, r.host, r.published, r.damage, r.length) for r in rows]
+    assert told == [("x", "x.example", "1", 2, 3), ("y", None, None, 0, 0)]
     with pytest.raises(KeyError):
-        sign(blocks, {}, {"x": "1"}, RULES)
+        sign(blocks, {}, {"x": Claims()}, RULES)
 
 
 def test_every_white_space_parts_words():
@@ -183,8 +185,8 @@ def test_a_slice_of_a_batch_is_signed_like_any_other():
     rows = [
         Block("d", i, "p", "", 0, 0, "", None, None, None, None, t) for i, t in enumerate(["one", "two three", "four"])
     ]
-    assert sign(table_of(rows, BLOCKS).slice(1), {}, {"d": ""}, RULES).equals(
-        sign(table_of(rows[1:], BLOCKS), {}, {"d": ""}, RULES)
+    assert sign(table_of(rows, BLOCKS).slice(1), {}, {"d": Claims()}, RULES).equals(
+        sign(table_of(rows[1:], BLOCKS), {}, {"d": Claims()}, RULES)
     )
 
 
@@ -246,7 +248,10 @@ def test_hostile_text_is_signed_in_good_time(text):
 
 def test_the_words_of_a_signature_are_a_flat_list_of_hashes():
     batch = sign(
-        table_of([Block("d", 0, "p", "", 0, 0, "", None, None, None, None, "a b a")], BLOCKS), {}, {"d": ""}, RULES
+        table_of([Block("d", 0, "p", "", 0, 0, "", None, None, None, None, "a b a")], BLOCKS),
+        {},
+        {"d": Claims()},
+        RULES,
     )
     words = batch["words"][0].as_py()
     assert words[0] == words[2] != words[1]

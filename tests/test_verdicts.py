@@ -12,7 +12,7 @@ import pytest
 from newsroom import RULES, background, copies_of, dice, dressed, paragraph, reworded, signed, told
 
 from pipeline import sentences
-from pipeline.duplicates import facts, rows, texts, verdicts
+from pipeline.duplicates import facts, laying, rows, verdicts
 from pipeline.duplicates.clusters import REMOVED, parse
 from pipeline.lift import RuleError
 from pipeline.rulebook import BUILT_IN, read_files
@@ -102,9 +102,9 @@ def judged(texts_of_pairs, guard):
     def read(columns):
         return signatures.select(columns).to_batches()
 
-    known, words = rows.order(read)
+    known, words = rows.order(read, [])
     same = rows.equal(known, 0)
-    corpus = texts.lay_aside(read, known, same, words, Shelf(), bounds.names.max_small)
+    corpus = laying.lay_aside(read, known, same, words, Shelf(), bounds.names.max_small)
     laid = corpus.lay_out(np.arange(len(same.heads)))
 
     def verdict(left, right):

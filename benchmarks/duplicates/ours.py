@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline import rulebook, store
 from pipeline.duplicates import clusters, signatures
+from pipeline.duplicates.claims import Claims
 from pipeline.store_numbers import Shelf
 from pipeline.tables import SIGNATURES
 
@@ -38,8 +39,8 @@ def sign(items: Path, target: Path, rules: rulebook.Rulebook) -> int:
                 batch = lot.slice(start, _BATCH)
                 docs = pa.array([f"{doc:08d}" for doc in batch["doc"].to_pylist()])
                 texts = {"doc": docs, "block": batch["id"].cast(pa.int32()), "text": batch["text"]}
-                ranks = dict.fromkeys(docs.to_pylist(), "~")
-                out.write(signatures.sign(pa.record_batch(texts), {}, ranks, rules.signatures))
+                claims = dict.fromkeys(docs.to_pylist(), Claims())
+                out.write(signatures.sign(pa.record_batch(texts), {}, claims, rules.signatures))
                 rows += batch.num_rows
     return rows
 

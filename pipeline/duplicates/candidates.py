@@ -17,9 +17,8 @@ Sequences = Callable[[], Iterator[tuple[Ints, Lists]]]
 _PLACE = np.uint64(0x9E3779B97F4A7C15)
 # Of a text with more words than these, one shingle in two, or in four, is looked at: the same ones in any text.
 _SAMPLED = (40, 80)
-# Words in a bucket of shingles, texts in a bucket of pairs, and pairs made in one go: bounds the memory.
+# Words in a bucket of shingles, and pairs made in one go: bounds the memory.
 _WORDS_AT_ONCE = 32_000_000
-_TEXTS_AT_ONCE = 1 << 20
 _PAIRS_AT_ONCE = 200_000
 
 
@@ -45,6 +44,13 @@ class _Share(NamedTuple):
     every: Ints  # of so many shingles of a text one was looked at
 
 
+class _Looks:
+    """Where the pairs of each look at the texts are laid, in how many buckets, and how many looks there were."""
+
+    def __init__(self, shelf: Shelf, buckets: int) -> None:
+        self.shelf, self.buckets, self.number = shelf, buckets, 0
+
+
 class Source(NamedTuple):
     """A way to look at all texts: as rows of words, or of the facts that they state."""
 
@@ -60,8 +66,8 @@ def sources(corpus: Corpus, rules: Rules) -> tuple[Source, list[Source]]:
     return words, [Source(corpus.stated, corpus.facts_of_each(), rules.facts), *rarer]
 
 
-def pairs(words: Source, others: Sequence[Source], rules: Rules, shelf: Shelf) -> Iterator[Pairs]:
-    """Pair texts that share shingles which few texts have: the earlier, the later; in order, a bucket at a time.
+def lay_pairs(words: Source, others: Sequence[Source], rules: Rules, buckets: int, shelf: Shelf) -> int:
+    """Lay aside the pairs of texts that share shingles which few texts have; return how many looks it took.
 
     Where many shingles of a text stand in more than `max_texts` texts, as they do in weather or stock reports and in
     any great corpus, it is looked at again in other ways. The longest shingles pair a text at least with the first
@@ -70,30 +76,39 @@ def pairs(words: Source, others: Sequence[Source], rules: Rules, shelf: Shelf) -
     difference.
     """
     shortest, longest = words.lengths
-    common = _look(words, shortest, np.ones(len(words.sizes), np.bool_), rules, shelf)
+    looks = _Looks(shelf, buckets)
+    common = _look(words, shortest, np.ones(len(words.sizes), np.bool_), rules, looks)
     left = common
     for source in others:
         among = common
         for length in source.lengths:
-            among = _look(source, length, among, rules, shelf)
+            among = _look(source, length, among, rules, looks)
         left = left & among
-    _look(words, longest, left, rules, shelf, last=True)
-    for bucket in range(1 + len(words.sizes) // _TEXTS_AT_ONCE):
-        packed = shelf.take(f"worth-{bucket}", np.int64)
-        packed.sort()
-        packed = packed[runs(packed)[0]]
-        yield packed >> 32, packed & LOW
+    _look(words, longest, left, rules, looks, last=True)
+    return looks.number
+
+
+def worth(bucket: int, looks: int, rules: Rules, shelf: Shelf) -> Pairs:
+    """Give the pairs of a bucket that are worth comparing: the earlier text, the later; in order."""
+    each = (
+        _worth(shelf.whole(f"pairs-{look}-{bucket}", np.int64), shelf.kept(f"share-{look}", _Share), rules)
+        for look in range(looks)
+    )
+    packed = np.concatenate([np.zeros(0, np.int64), *each])
+    packed.sort()
+    packed = packed[runs(packed)[0]]
+    return packed >> 32, packed & LOW
 
 
 def _look(
-    source: Source, length: int, among: NDArray[np.bool_], rules: Rules, shelf: Shelf, *, last: bool = False
+    source: Source, length: int, among: NDArray[np.bool_], rules: Rules, looks: _Looks, *, last: bool = False
 ) -> NDArray[np.bool_]:
-    """Lay aside the pairs of marked texts that are worth comparing; mark those of which the look told little."""
+    """Lay aside what marked texts share; mark those of which the look told little."""
     if not among.any():
         return among
-    share = _count(source, among, length, rules, shelf, last=last)
-    for bucket in range(1 + len(source.sizes) // _TEXTS_AT_ONCE):
-        shelf.add(f"worth-{bucket}", _worth(shelf.take(f"pairs-{bucket}", np.int64), share, rules))
+    share = _count(source, among, length, rules, looks, last=last)
+    looks.shelf.keep(f"share-{looks.number}", share)
+    looks.number += 1
     return among & (share.frequent >= rules.common * (share.usable + share.frequent))
 
 
@@ -110,15 +125,15 @@ def each_with_each(owners: Ints, starts: Ints, times: int) -> Iterator[Ints]:
         yield (members[:, left] << 32 | members[:, right]).ravel()
 
 
-def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, shelf: Shelf, *, last: bool) -> _Share:
+def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, looks: _Looks, *, last: bool) -> _Share:
     """Count the shingles of one length that the marked texts have, and lay aside which texts share each."""
     sizes, texts = source.sizes, len(source.sizes)
     usable, frequent = np.zeros(texts, np.int64), np.zeros(texts, np.int64)
     every: Ints = 1 << np.searchsorted(_SAMPLED, sizes)
     buckets = 1 + int(sizes[among].sum()) // _WORDS_AT_ONCE
-    _deal(_keys(source.sequences, among, length, every), buckets, shelf)
+    _deal(_keys(source.sequences, among, length, every), buckets, looks.shelf)
     for bucket in range(buckets):
-        keys = shelf.take(f"shingles-{bucket}", np.uint64)
+        keys = looks.shelf.take(f"shingles-{bucket}", np.uint64)
         keys.sort()
         keys = keys[runs(keys)[0]]
         bits = texts.bit_length()
@@ -129,9 +144,9 @@ def _count(source: Source, among: NDArray[np.bool_], length: int, rules: Rules, 
         frequent += np.bincount(owners[often], minlength=texts)
         for times in range(2, rules.max_texts + 1):
             for some in each_with_each(owners, starts[counts == times], times):
-                _deal_pairs(some, texts, shelf)
+                _deal_pairs(some, looks)
         if last:
-            _deal_pairs((np.repeat(owners[starts], counts) << 32 | owners)[often], texts, shelf)
+            _deal_pairs((np.repeat(owners[starts], counts) << 32 | owners)[often], looks)
     if last:
         usable, frequent = usable + frequent, np.zeros_like(frequent)
     return _Share(usable, frequent, every)
@@ -145,12 +160,16 @@ def _deal(keys: Iterator[NDArray[np.uint64]], buckets: int, shelf: Shelf) -> Non
             shelf.add(f"shingles-{bucket}", some[place == bucket] if buckets > 1 else some)
 
 
-def _deal_pairs(packed: Ints, texts: int, shelf: Shelf) -> None:
+def _deal_pairs(packed: Ints, looks: _Looks) -> None:
     """Lay pairs aside by the number of the earlier text."""
-    buckets = 1 + texts // _TEXTS_AT_ONCE
-    place = (packed >> 32) // _TEXTS_AT_ONCE
-    for bucket in range(buckets):
-        shelf.add(f"pairs-{bucket}", packed[place == bucket] if buckets > 1 else packed)
+    if looks.buckets == 1:
+        looks.shelf.add(f"pairs-{looks.number}-0", packed)
+        return
+    place = (packed >> 32) % looks.buckets
+    order = np.argsort(place, kind="stable")
+    for start, count in zip(*runs(place[order]), strict=True):
+        some = order[start : start + count]
+        looks.shelf.add(f"pairs-{looks.number}-{place[some[0]]}", packed[some])
 
 
 def _worth(packed: Ints, share: _Share, rules: Rules) -> Ints:

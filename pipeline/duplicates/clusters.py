@@ -1,91 +1,26 @@
 """Link signatures: which block repeats which, and which one stays."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.duplicates import candidates, facts, prints, verdicts
-from pipeline.duplicates.claims import known_claims
+from pipeline.duplicates.buckets import TEXTS_AT_ONCE, buckets, compare, judge, laid, lay
 from pipeline.duplicates.keepers import Link, relations, repeats
-from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, SpreadRules, whole_documents
-from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, offsets_of, runs
-from pipeline.duplicates.rows import Equal, Read, Rows, equal, order
-from pipeline.duplicates.texts import Corpus, lay_aside
-from pipeline.duplicates.verdicts import Verdicts
-from pipeline.lift import RuleError, RuleFiles, refuse_unknown
+from pipeline.duplicates.linked import EXACT, KINDS, NEAR, REMOVED, Linked, whole_documents
+from pipeline.duplicates.ragged import LOW, Ints, Lists, offsets_of
+from pipeline.duplicates.rows import Equal, Read, Rows
+from pipeline.duplicates.rules import TABLES, Rules, of_sentences, parse
+from pipeline.duplicates.verdicts import Verdicts, together
 from pipeline.store_numbers import Shelf
 from pipeline.tables import COPIES, batch_of
 
-__all__ = ["KINDS", "REMOVED", "Linked", "Rules", "link", "link_all", "of_sentences", "parse"]
-
-# Words of texts that are compared in one go: bounds the memory.
-_WORDS_AT_ONCE = 16_000_000
-
-
-@dataclass(frozen=True)
-class Rules:
-    """When a block is a copy of another."""
-
-    min_words: int  # a block with fewer is a copy only in its own document, or where the whole document is one
-    within_words: int  # ... and in its own document only with as many as this
-    beside_words: int  # ... or with as many as this, right behind the block that it repeats
-    whole: float  # share of a document's blocks that must repeat another document for it to be a copy
-    revision: float  # share of a document's blocks that must stand in an earlier one of its site for it to be a version
-    spread: SpreadRules
-    keeper: tuple[str, ...]  # what decides who stays, the first first; then the path
-    sentence_words: int  # a sentence with fewer covers nothing, and is not covered
-    candidates: candidates.Rules
-    prints: prints.Rules
-    verdicts: verdicts.Rules
-
-
-def parse(files: RuleFiles) -> Rules:
-    """Read `[blocks]`, `[candidates]`, `[likeness]` and `[names]` of duplicate.toml."""
-    table = files["duplicate.toml"]
-    known = {
-        "blocks": ("min_words", "within_words", "beside_words", "whole", "revision", "keeper", "sentence_words"),
-        "spread": SpreadRules._fields,
-        "candidates": candidates.Rules._fields,
-        "prints": prints.Rules._fields,
-        "likeness": set(verdicts.Rules._fields) - {"names"},
-        "names": (*set(facts.Rules._fields) - {"stand_ins"}, "guard", "guards"),
-    }
-    for name, keys in known.items():
-        refuse_unknown(f"duplicate.toml [{name}]", table[name], keys)
-    names = _names(table["names"])
-    likeness = verdicts.Rules(**table["likeness"], names=names)
-    blocks = table["blocks"] | {"keeper": tuple(table["blocks"]["keeper"])}
-    unknown = set(blocks["keeper"]) - known_claims()
-    if unknown:
-        raise RuleError(f"duplicate.toml [blocks] keeper: unknown {sorted(unknown)}")
-    return Rules(
-        **blocks,
-        spread=SpreadRules(**table["spread"]),
-        candidates=candidates.Rules(**table["candidates"]),
-        prints=prints.Rules(**table["prints"]),
-        verdicts=likeness,
-    )
-
-
-def _names(table: Mapping[str, Any]) -> facts.Rules:
-    """Read `[names]`: how names are compared, by the guard that is chosen there."""
-    guards = table["guards"]
-    if table["guard"] not in guards:
-        raise RuleError(f"duplicate.toml [names] guard: {table['guard']!r} is none of {sorted(guards)}")
-    chosen = guards[table["guard"]]
-    refuse_unknown(f"duplicate.toml [names.guards.{table['guard']}]", chosen, ("stand_ins",))
-    plain = {key: value for key, value in table.items() if not key.startswith("guard")}
-    sets = {"endings": frozenset(table["endings"]), "stand_ins": frozenset(chosen["stand_ins"])}
-    return facts.Rules(**plain | sets)
-
-
-def of_sentences(rules: Rules) -> Rules:
-    """Give the rules by which sentences are linked."""
-    return replace(rules, min_words=rules.sentence_words)
+__all__ = [
+    "KINDS", "REMOVED", "TABLES", "TEXTS_AT_ONCE", "Linked", "Rules", "buckets", "close", "judge", "lay", "link",
+    "link_all", "of_sentences", "parse",
+]  # fmt: skip
 
 
 def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
@@ -97,50 +32,38 @@ def link(signatures: pa.Table, rules: Rules) -> pa.RecordBatch:
     return batch_of(pa.Table.from_batches(link_all(read, Shelf(), rules).copies(), COPIES))
 
 
-def link_all(read: Read, shelf: Shelf, rules: Rules) -> Linked:
-    """Find for each block that another one stays for, and which that is.
-
-    Of blocks that repeat each other the one with the lowest (rank, doc, block) stays, and every copy refers
-    to it directly. `contained` and `reworded` blocks stay too; what they refer to is no copy of any kind.
-    The order and the chunks in which the rows are given make no difference.
+def link_all(read: Read, shelf: Shelf, rules: Rules, *, told: bool = True) -> Linked:
+    """Find for each block that another one stays for, and which that is: all buckets, one after the other.
 
     Args:
         read: reads columns of SIGNATURES; called twice.
         shelf: where words, shingles and pairs are laid aside meanwhile.
         rules: how alike is alike.
+        told: as for `close`.
     """
-    rows, words = order(read)
-    same = equal(rows, rules.min_words)
-    corpus = lay_aside(read, rows, same, words, shelf, rules.verdicts.names.max_small)
-    paired = candidates.pairs(*candidates.sources(corpus, rules.candidates), rules.candidates, shelf)
-    marks = prints.prints(corpus, rules.prints)
-    alike = (prints.may_be_alike(marks, pairs, rules.prints) for pairs in paired)
-    found = verdicts.together([_judge(corpus, pairs, rules.verdicts) for pairs in alike])
+    lay(read, shelf, rules)
+    return close(shelf, [judge(shelf, bucket, rules) for bucket in range(buckets(shelf))], rules, told=told)
 
-    def again(pairs: Pairs, bounds: verdicts.Rules) -> Verdicts:
-        return _judge(corpus, pairs, bounds)
 
+def close(shelf: Shelf, judged: Sequence[Verdicts], rules: Rules, *, told: bool = True) -> Linked:
+    """Group what was found alike in all buckets of a shelf, and say for each block which one stays for it.
+
+    Of blocks that repeat each other the first by (claims, doc, block) stays, and every copy refers
+    to it directly. `contained` and `reworded` blocks stay too; what they refer to is no copy of any kind.
+    The order and the chunks in which the rows were given make no difference, nor does the number of buckets.
+    Without `told` only what goes is linked: the others take the longer, and who asks what goes has no need of them.
+    """
+    rows, same, corpus = laid(shelf)
+    found = together(judged)
+    again = partial(compare, corpus)
     near = repeats(found, _homes(rows, same, found), rules.verdicts, again)
     linked = Linked(rows, *_removed(same, near), rules.whole, rules.spread)
-    keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
-    for text, link in relations(found, near, keepers, rules.verdicts, again).items():
-        _note(linked, same, text, link)
+    if told:
+        keepers = set(same.text[np.unique(linked.keeper[linked.kind > 0])].tolist())
+        for text, link in relations(found, near, keepers, rules.verdicts, again).items():
+            _note(linked, same, text, link)
     _link_short(linked, rules)
     return linked
-
-
-def _judge(corpus: Corpus, pairs: Pairs, rules: verdicts.Rules) -> Verdicts:
-    """Judge pairs of texts, with only so many of them laid out at a time as fit into memory."""
-    ends = corpus.size[pairs[0]] + corpus.size[pairs[1]]
-    place = np.cumsum(ends) // _WORDS_AT_ONCE
-    found = []
-    for start, count in zip(*runs(place), strict=True):
-        some = [side[start : start + count] for side in pairs]
-        texts = np.union1d(*some)
-        left, right = (np.searchsorted(texts, side) for side in some)
-        judged = verdicts.judge(corpus.lay_out(texts), (left, right), rules)
-        found.append(judged._replace(left=texts[judged.left], right=texts[judged.right]))
-    return verdicts.together(found)
 
 
 def _homes(rows: Rows, same: Equal, found: Verdicts) -> Lists:

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.duplicates.ragged import LOW, Ints, Lists, Pairs, keyed, number_shared, ranges, runs
@@ -40,7 +41,7 @@ class Facts(NamedTuple):
     order: Lists
     negations: Ints
     words: Lists  # all words, in order
-    texts: Sequence[str]  # the figures and names, by number
+    texts: pa.StringArray  # the figures and names, by number
     word_of: Ints  # ... and the number of each as a word
 
 
@@ -99,7 +100,7 @@ def _uncommon(facts: Facts, pairs: Pairs) -> dict[int, list[str]]:
     fewer = there < here
     found: dict[int, list[str]] = {}
     for at, number in zip(pair[fewer].tolist(), name[fewer].tolist(), strict=True):
-        found.setdefault(at, []).append(facts.texts[number])
+        found.setdefault(at, []).append(facts.texts[number].as_py())
     return {at: sorted(names) for at, names in found.items()}
 
 

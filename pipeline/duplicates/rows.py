@@ -8,17 +8,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipeline.duplicates.claims import Claims, precedence
 from pipeline.duplicates.ragged import Ints
 
 # Reads columns of SIGNATURES, a batch at a time; may be called again, and gives the same rows in the same order.
 Read = Callable[[Sequence[str]], Iterator[pa.RecordBatch]]
 
+# Stands behind every day.
+_NO_DAY = "~"
 # Distinct words that wait to be put in order: bounds the memory.
 _AT_ONCE = 4_000_000
 
 
 class Rows(NamedTuple):
-    """Blocks by (rank, document, block): the first of those that are alike stays."""
+    """Blocks by (claims of the document, document, block): the first of those that are alike stays."""
 
     docs: pa.Array  # names of the documents, sorted
     doc: Ints  # number of each row's document
@@ -36,23 +39,31 @@ class Equal(NamedTuple):
     text: Ints  # text of each row; -1 where the row has too few words to be compared
 
 
-def order(read: Read) -> tuple[Rows, NDArray[np.uint64]]:
-    """Put the rows of all signatures in order; give the hashes of their words as well, each once, ascending."""
-    docs, ranks, hosts, words = [], [], [], _Distinct()
-    numbers: list[tuple[NDArray[Any], ...]] = [(np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.int32))]
-    for batch in read(("doc", "block", "host", "rank", "exact", "words")):
+def order(read: Read, keeper: Sequence[str]) -> tuple[Rows, NDArray[np.uint64]]:
+    """Put the rows of all signatures in order, by the claims that `keeper` names, the first first.
+
+    The hashes of their words are given as well, each once, ascending.
+    """
+    docs, days, hosts, words = [], [], [], _Distinct()
+    numbers: list[tuple[NDArray[Any], ...]] = [tuple(np.zeros(0, kind) for kind in (int, np.uint64, int, int, int))]
+    for batch in read(("doc", "block", "host", *Claims._fields, "exact", "words")):
         docs.append(batch["doc"].dictionary_encode())
-        ranks.append(batch["rank"].dictionary_encode())
+        days.append(batch["published"].fill_null(_NO_DAY).dictionary_encode())
         hosts.append(batch["host"].fill_null("").dictionary_encode())
         lengths = pc.list_value_length(batch["words"])
-        numbers.append((batch["block"].to_numpy(), batch["exact"].to_numpy(), lengths.to_numpy()))
+        columns = (batch["block"], batch["exact"], lengths, batch["damage"], batch["length"])
+        numbers.append(tuple(column.to_numpy() for column in columns))
         words.add(batch["words"].flatten())
-    block, exact, size = (np.concatenate(column) for column in zip(*numbers, strict=True))
+    block, exact, size, damage, length = (np.concatenate(column) for column in zip(*numbers, strict=True))
     names, doc = _sorted(docs)
     sites, site = _sorted(hosts)
     host = np.zeros(len(names), np.int64)
     host[doc] = np.where(np.append(sites.to_numpy(zero_copy_only=False) == "", False)[site], -1, site)
-    at = np.lexsort((block, doc, _sorted(ranks)[1]))
+    told = {"published": _sorted(days)[1], "damage": damage, "length": length}
+    claims = {name: np.zeros(len(names), np.int64) for name in told}
+    for name, column in told.items():
+        claims[name][doc] = column
+    at = np.lexsort((block, precedence(claims, keeper)[doc]))
     placed = (doc[at], block[at].astype(np.int64), exact[at], size[at].astype(np.int64))
     return Rows(names, *placed, host, at), words.result()
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipeline.duplicates.claims import Claims
 from pipeline.duplicates.ragged import Ints, Lists, hashes_of, offsets_of, ranges
 from pipeline.duplicates.vocabulary import Vocabulary, vocabulary
 from pipeline.duplicates.words import UNSPACED
@@ -58,15 +59,15 @@ def parse(files: RuleFiles) -> Rules:
 def sign(
     blocks: pa.RecordBatch,
     hosts: Mapping[str, str | None],
-    ranks: Mapping[str, str],
+    claims: Mapping[str, Claims],
     rules: Rules,
     schema: pa.Schema = SIGNATURES,
 ) -> pa.RecordBatch:
     """Sign the blocks that stayed (BLOCKS, cleaned): a row of SIGNATURES each, in their order; or SENTENCES.
 
-    `hosts` and `ranks` go by document; of equal paragraphs the one with the lowest rank stays. Every hash
-    is the same in any process, so signatures of other parts and earlier runs can be compared with these.
-    Raises KeyError where a document has no rank.
+    `hosts` and `claims` go by document; which of equal paragraphs stays hangs on their documents' claims. Every
+    hash is the same in any process, so signatures of other parts and earlier runs can be compared with these.
+    Raises KeyError where a document has no claims.
     """
     texts = _mended(blocks["text"])
     tokens, token_offsets = _tokens(texts)
@@ -90,7 +91,7 @@ def sign(
         blocks["doc"],
         blocks["block"],
         pa.array([hosts.get(doc) for doc in docs], pa.string()),
-        pa.array([ranks[doc] for doc in docs], pa.string()),
+        *(pa.array([getattr(claims[doc], name) for doc in docs], schema.field(name).type) for name in Claims._fields),
         pa.array(hashes_of(Lists(hashes, offsets))),
         pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(hashes)),
         _facts(_stated(known, rules), words, Lists(opening, offsets), heads),
