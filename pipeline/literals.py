@@ -17,7 +17,7 @@ _HEAD = "\0"
 _SHORT, _LONG = 4, 7
 _KEY = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,7}")
 _RUN = re.compile(r"[^\W\d_]+")
-# Words that every text has, so that to need them says little; which turns are rare, and looked for everywhere, hangs on it.
+# Words that every text has, so that to need them says little; which turns are looked for everywhere hangs on it.
 _EVERYWHERE = frozenset(
     ("the", "that", "this", "with", "from", "about", "and", "for", "are", "was", "were", "has", "have", "had", "not")
 )
