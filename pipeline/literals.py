@@ -1,20 +1,23 @@
 """Find the strings one of which must stand in whatever a pattern matches: a screen for many patterns on one text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 _PARSER: Any = import_module("re._parser")  # Python's own reader of patterns; it has no public name.
 _SHORTEST = 3
+# What a clause asks for: strings of so many letters, not more of them than this, and not more tuples.
+_LEAST, _FEW, _MORE = 2, 12, 3
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 # A mark before a string that only ever stands at the head of a word; no pattern looks for it.
 _HEAD = "\0"
 _SHORT, _LONG = 4, 7
 _KEY = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,7}")
 _RUN = re.compile(r"[^\W\d_]+")
-# Words that every text has, so that to need them says little; no result hangs on this list, but the time that it takes.
+# Words that every text has, so that to need them says little; which turns are looked for everywhere hangs on it.
 _EVERYWHERE = frozenset(
     ("the", "that", "this", "with", "from", "about", "and", "for", "are", "was", "were", "has", "have", "had", "not")
 )
@@ -32,6 +35,27 @@ def needed(pattern: str) -> tuple[str, ...] | None:
     """
     found = _needed(pattern)
     return None if found is None else tuple(literal.lstrip(_HEAD) for literal in found)
+
+
+def clauses(pattern: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    r"""Give screens that fit closer: of one clause at least, a match has a string of each tuple.
+
+    Every alternative of a pattern that is a choice has a clause of its own. Tuples of many strings are left out.
+
+    >>> clauses(r"(?i)\b(?:(?:sum|claim)s? in the room|out of office)\b")
+    (((' in the room',), ('sum', 'claim')), (('out of office',),))
+    """
+    nodes = list(_parsed(pattern))
+    choice = next((at for at, (kind, _) in enumerate(nodes) if str(kind) == "BRANCH"), None)
+    if choice is None:
+        return (_clause(nodes),)
+    return tuple(_clause([*nodes[:choice], *branch, *nodes[choice + 1 :]]) for branch in nodes[choice][1][1])
+
+
+def _clause(nodes: Any) -> tuple[tuple[str, ...], ...]:
+    plain = (tuple(text.lstrip(_HEAD) for text in found) for found in _conditions(nodes, head=False))
+    telling = [found for found in dict.fromkeys(plain) if len(found) <= _FEW and min(map(len, found)) >= _LEAST]
+    return tuple(sorted(telling, key=lambda found: -min(map(_weight, found)))[:_MORE])
 
 
 def rarity(pattern: str) -> float:
@@ -65,6 +89,7 @@ class Index:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         """Take patterns by name."""
         self.needed = {name: needed(pattern) for name, pattern in patterns.items()}
+        self._clauses = {name: clauses(pattern) for name, pattern in patterns.items()}
         self._order = {name: number for number, name in enumerate(patterns)}
         self._always: list[str] = []
         self._by_head: dict[str, list[tuple[str, str]]] = {}
@@ -85,14 +110,26 @@ class Index:
         mine: dict[str, list[str]] = {}
         for name in self._always:
             literals = self.needed[name]
-            if has_any(text, literals):
-                found[name] = None if literals is None else [literal for literal in literals if literal in text]
+            if literals is None:
+                found[name] = None
+            elif here := [literal for literal in literals if literal in text]:
+                found[name] = here
         for key in self._by_head.keys() & words:
             for name, literal in self._by_head[key]:
                 if literal in text:
                     mine.setdefault(name, []).append(literal)
         found.update(mine)
-        return dict(sorted(found.items(), key=lambda item: self._order[item[0]]))
+        return {name: found[name] for name in sorted(found, key=self._order.__getitem__)}
+
+    def fits(self, name: str, line: str) -> bool:
+        """Whether a pattern can match in a line of small letters: some clause of it has all that it asks for."""
+        for clause in self._clauses[name]:
+            for literals in clause:
+                if not has_any(line, literals):
+                    break
+            else:
+                return True
+        return False
 
 
 def _key(literal: str) -> str:
@@ -107,8 +144,14 @@ def _key(literal: str) -> str:
     return best
 
 
+@lru_cache(maxsize=1024)
+def _parsed(pattern: str) -> Any:
+    return _PARSER.parse(pattern)
+
+
+@lru_cache(maxsize=1024)
 def _needed(pattern: str) -> tuple[str, ...] | None:
-    found = _of(_PARSER.parse(pattern), head=False)
+    found = _of(_parsed(pattern), head=False)
     return found if found and all(len(literal.lstrip(_HEAD)) >= _SHORTEST for literal in found) else None
 
 
@@ -118,23 +161,31 @@ def _of(nodes: Any, *, head: bool, run: str = "") -> tuple[str, ...]:
     `head` says that a letter there would be the first one of a word; `run` stands right before it.
     """
     best: tuple[str, ...] = ()
+    for found in _conditions(nodes, head=head, run=run):
+        best = _better(best, found)
+    return best
+
+
+def _conditions(nodes: Any, *, head: bool, run: str = "") -> Iterator[tuple[str, ...]]:
+    """Of a sequence: what each of its pieces needs, in turn; a match has one string of every tuple."""
     for kind, value in [*nodes, (None, None)]:
         name = str(kind)
         if name == "LITERAL" and len(chr(value).lower()) == 1:
             run += (_HEAD if head and not run else "") + chr(value).lower()
             head = not chr(value).isalnum()
             continue
-        best, before, run = _better(best, (run,)), run, ""
+        before, run = run, ""
+        if before:
+            yield (before,)
         if name == "SUBPATTERN":
-            best = _better(best, _of(value[3], head=head, run=before))
+            yield from _conditions(value[3], head=head, run=before)
         elif name in _REPEATS and value[0] > 0:
-            best = _better(best, _of(value[2], head=head))
+            yield from _conditions(value[2], head=head)
         elif name == "BRANCH":
             branches = [_of(branch, head=head, run=before) for branch in value[1]]
             if all(branches):
-                best = _better(best, tuple(literal for branch in branches for literal in branch))
+                yield tuple(literal for branch in branches for literal in branch)
         head = _then(name, value, head=head)
-    return best
 
 
 def _then(name: str, value: Any, *, head: bool) -> bool:

@@ -32,6 +32,7 @@ class Lexicon:
     renderings: Mapping[str, Mapping[str, Rendering]]  # of each surname, by form
     surnames_of: Mapping[str, tuple[str, ...]]  # the surnames that a form may stand for
     given: frozenset[str]
+    telling: frozenset[str]  # given names, and the surnames that have renderings
     english: frozenset[str]  # surnames that are common in English, and words
     homographs: frozenset[str]  # surnames of the lexicon that English text is full of
     no_person: frozenset[str]  # places, clubs, wines that look like a name and a surname
@@ -39,6 +40,7 @@ class Lexicon:
     speech_verbs: frozenset[str]
     accusing: frozenset[str]
     owned: frozenset[str]  # what may be said to be his or hers: government, country, party
+    owning: re.Pattern[str]  # lets through every text that says so of one of these
     venues: frozenset[str]  # with a capital: Hotel, Palace
     fewest_sisters: int
     least_share: float
@@ -78,16 +80,19 @@ def parse(files: RuleFiles) -> Lexicon:
         for form in forms:
             surnames_of.setdefault(form, []).append(surname)
     guards = files["mistranslation/guards.toml"]
+    given = frozenset(row["given"] for row in files["mistranslation/given_names.tsv"])
     words = {name: frozenset(table[name]) for name in ("titles", "speech_verbs", "accusing", "owned")}
     return Lexicon(
         renderings=renderings,
         surnames_of={form: tuple(surnames) for form, surnames in surnames_of.items()},
-        given=frozenset(row["given"] for row in files["mistranslation/given_names.tsv"]),
+        given=given,
+        telling=given.union(renderings),
         english=frozenset(guards["english_surnames"]),
         homographs=frozenset(guards["homographs"]),
         no_person=frozenset(guards["no_person"]),
         fewest_sisters=table["fewest_sisters"],
         least_share=table["least_share"],
+        owning=re.compile(rf"[Hh](?:is|er)[ \xa0](?:{'|'.join(sorted(map(re.escape, table['owned'])))})(?![a-z])"),
         venues=frozenset(venue.capitalize() for venue in table["venues"]),
         carried_over=re.compile(table["carried_over"]),
         **words,

@@ -32,25 +32,38 @@ def look(page: Sequence[Block], lexicon: Lexicon) -> list[Seen]:
     found: dict[tuple[str, str, str], list[int]] = {}
     whole = "\n".join(block.text for block in page)
     verbs = [verb for verb in lexicon.accusing if f" {verb} " in whole]
-    owning = any(match[2] in lexicon.owned for match in _OWNED.finditer(whole))
+    owning = lexicon.owning.search(whole) is not None
     for block in page:
-        for key in _block(block.text, lexicon, verbs, owning=owning):
-            found.setdefault(key, []).append(block.block)
+        words = CAPITAL.findall(block.text)
+        # Most words with a capital tell nothing, and most lines have none that does.
+        hyphened = "-" in block.text and any("-" in word and lexicon.is_given(word) for word in words)
+        if hyphened or not lexicon.telling.isdisjoint(words):
+            for key in _people(block.text, lexicon):
+                found.setdefault(key, []).append(block.block)
+        if verbs or owning or not lexicon.venues.isdisjoint(words):
+            for key in _block(block.text, lexicon, verbs, owning=owning):
+                found.setdefault(key, []).append(block.block)
     doc = page[0].doc
     return [Seen(doc, min(blocks), *key, len(blocks)) for key, blocks in sorted(found.items())]
 
 
-def _block(text: str, lexicon: Lexicon, verbs: Sequence[str], *, owning: bool) -> Iterator[_Key]:
+def _people(text: str, lexicon: Lexicon) -> Iterator[_Key]:
+    """Say what the words of a line with a capital tell of people."""
     before, ended = "", -1
     for match in CAPITAL.finditer(text):
         word, start = match[0], match.start()
         beside = before if start - ended == 1 and text[ended] in " \xa0" else ""
-        # Most words with a capital tell nothing; they are passed over here, for this loop sees them all.
-        if word in lexicon.renderings or word in lexicon.given or (beside and lexicon.is_given(beside)):
+        if word in lexicon.telling or (beside and lexicon.is_given(beside)):
             yield from _name(text, match, beside, lexicon)
-        if word in lexicon.venues:
-            yield from _orders(text, match)
         before, ended = word, match.end()
+
+
+def _block(text: str, lexicon: Lexicon, verbs: Sequence[str], *, owning: bool) -> Iterator[_Key]:
+    """Say what a line tells of houses, of accusations, and of what is his or hers."""
+    if any(venue in text for venue in lexicon.venues):
+        for match in CAPITAL.finditer(text):
+            if match[0] in lexicon.venues:
+                yield from _orders(text, match)
     if verbs:
         yield from accusations(text, verbs)
     if owning:
@@ -107,7 +120,7 @@ def accusations(text: str, verbs: Sequence[str]) -> Iterator[_Key]:
 
 
 def _ownings(text: str, lexicon: Lexicon) -> Iterator[_Key]:
-    if not any(match[2] in lexicon.owned for match in _OWNED.finditer(text)):
+    if lexicon.owning.search(text) is None:
         return
     for sentence in _SENTENCE.findall(text):
         for match in _OWNED.finditer(sentence):

@@ -93,9 +93,11 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     patterns = Patterns(lines, rules)
     if rules.on("artefact"):
         found += patterns.artefacts()
-    suspected = judge(shown, found, known.host, rules.origin, mixed=mixed).score >= rules.origin.suspected
+    judged = judge(shown, found, known.host, rules.origin, mixed=mixed)
+    suspected = judged.score >= rules.origin.suspected
     turns = patterns.turns(suspected=suspected) if rules.on("phrase") else []
-    judged = judge(shown, [*found, *turns], known.host, rules.origin, mixed=mixed)
+    if turns:
+        judged = judge(shown, [*found, *turns], known.host, rules.origin, mixed=mixed)
     if judged.score >= rules.origin.suspected:  # In native text a single turn of phrase is its writer's own.
         found += turns
         if rules.on("name-variant"):

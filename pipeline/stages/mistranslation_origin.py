@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -54,13 +55,21 @@ def judge(seen: Counter[str], decisions: Sequence[Decision], host: str | None, r
     repaired = sum(d.action == REPAIRED and d.rule == "name-as-word" for d in decisions)
     phrases = len({d.rule for d in decisions if d.slot == "phrase"})
     odds = rules.prior
-    odds += rules.site * (host is not None and any(host == site or host.endswith("." + site) for site in rules.sites))
+    odds += rules.site * _is_of(host, rules.sites)
     odds += min(rules.most_labels, rules.label * seen.total())
     odds += min(rules.most, rules.name * repaired)
     odds += min(rules.most, rules.phrase * phrases)
     odds += rules.quotes * mixed
     score = 1 / (1 + math.exp(-odds))
     return Judged(round(score, 4), _language(seen, decisions) if score >= rules.judged else None)
+
+
+def _is_of(host: str | None, sites: AbstractSet[str]) -> bool:
+    """Whether a host, or one that it belongs to, is among some sites."""
+    rest = host or ""
+    while rest and rest not in sites:
+        rest = rest.partition(".")[2]
+    return bool(rest)
 
 
 def _language(seen: Counter[str], decisions: Sequence[Decision]) -> str | None:

@@ -128,7 +128,11 @@ def places(
         anchors: its people.
         by_form: the renderings that may stand there, by form: of one word, or of two.
     """
+    firsts = {form.partition(" ")[0] for form in by_form}
     for line in lines:
+        folded = line.text.casefold()
+        if not any(first in folded for first in firsts):
+            continue
         words = [
             (match[0].casefold().removesuffix("’s").removesuffix("'s"), match.start())
             for match in WORD.finditer(line.text)

@@ -20,20 +20,18 @@ class Patterns:
         """Take a page."""
         self._rules = rules
         self._lines = lines
-        lowered = [line.text.lower() for line in lines]
-        self._whole = "\n".join(lowered)
+        self._lowered = [line.text.lower() for line in lines]
+        self._whole = "\n".join(self._lowered)
         self._heads = heads(self._whole)
-        self._starts = [0, *accumulate(len(text) + 1 for text in lowered)]
+        self._starts = [0, *accumulate(len(text) + 1 for text in self._lowered)]
 
     def artefacts(self) -> Iterator[Decision]:
         """Find what crawlers left in running text."""
-        likely = [self._rules.artefacts[name] for name in self._possible("artefacts")]
-        return (decision for line in self._lines for decision in _artefacts(line, likely, sure=True))
+        return self._cuts("artefacts", self._rules.artefacts, sure=True)
 
     def calques(self, *, sure: bool) -> Iterator[Decision]:
         """Find translated page furniture; `sure` says whether the page lets it be repaired."""
-        likely = [self._rules.calques[name] for name in self._possible("calques")]
-        return (decision for line in self._lines for decision in _artefacts(line, likely, sure=sure))
+        return self._cuts("calques", self._rules.calques, sure=sure)
 
     def turns(self, *, suspected: bool) -> list[Decision]:
         """Find the turns of phrase of other languages; where nothing else is `suspected`, those with rare words first.
@@ -44,14 +42,24 @@ class Patterns:
         return [*found, *self._turns("frequent")] if found or suspected else []
 
     def _turns(self, kind: str) -> Iterator[Decision]:
+        index = self._rules.indexes[kind]
         for name, literals in self._possible(kind).items():
-            for line in self._having(literals):
-                yield from _turns(line, self._rules.turns[name])
+            for number in self._having(literals):
+                if index.fits(name, self._lowered[number]):
+                    yield from _turns(self._lines[number], self._rules.turns[name])
 
-    def _having(self, literals: Sequence[str] | None) -> Sequence[Line]:
-        """Give the lines that have one of some strings."""
+    def _cuts(self, kind: str, rules: Mapping[str, Artefact], *, sure: bool) -> Iterator[Decision]:
+        likely: dict[int, list[Artefact]] = {}
+        for name, literals in self._possible(kind).items():
+            for number in self._having(literals):
+                likely.setdefault(number, []).append(rules[name])
+        for number in sorted(likely):
+            yield from _artefacts(self._lines[number], likely[number], sure=sure)
+
+    def _having(self, literals: Sequence[str] | None) -> Sequence[int]:
+        """Number the lines that have one of some strings."""
         if literals is None:
-            return self._lines
+            return range(len(self._lines))
         found = set()
         for literal in literals:
             at = self._whole.find(literal)
@@ -59,7 +67,7 @@ class Patterns:
                 number = bisect(self._starts, at) - 1
                 found.add(number)
                 at = self._whole.find(literal, self._starts[number + 1])
-        return [self._lines[number] for number in sorted(found)]
+        return sorted(found)
 
     def _possible(self, kind: str) -> Mapping[str, Sequence[str] | None]:
         return self._rules.indexes[kind].possible(self._whole, self._heads)
