@@ -226,6 +226,7 @@ def test_an_index_lets_each_rules_examples_through(kind):
         (rule.id, text): index.possible(text.lower(), heads(text.lower())) for rule in rules for text in rule.fires
     }
     assert [key for key, possible in found.items() if key[0] not in possible] == []
+    assert [key for key in found if not index.fits(key[0], key[1].lower())] == []
 
 
 def test_an_index_passes_over_what_a_text_cannot_have():
@@ -268,6 +269,20 @@ def test_two_spellings_on_a_page_under_suspicion_are_flagged_where_the_rarer_sta
         ("odd", "Sergey", "Sergei", "flagged", "name-variant")
     ]
     assert decided(page("native", *names)) == []
+
+
+def test_a_spelling_that_the_event_outvotes_is_decided_once():
+    mixed = [f"Secretary {given} Blinken spoke of peace." for given in ("Anthony", "Antony", "Antony")]
+    found = decided(*ANTONY, page("odd", *mixed, ODD, ODDER))
+    assert [row for row in found if row[-1] == "name-variant"] == [
+        ("odd", "Anthony", "Antony", "repaired", "name-variant")
+    ]
+
+
+def test_turns_of_frequent_words_alone_say_nothing():
+    frequent = RULES.mistranslation.indexes["frequent"]
+    lines = [turn.fires[0] for turn in RULES.mistranslation.turns.values() if turn.id in frequent.needed][:6]
+    assert decided(page("native", *lines)) == []
 
 
 def test_one_odd_turn_is_its_writers_own_and_two_are_a_translators():

@@ -101,7 +101,7 @@ def _decisions(page: Sequence[Block], shown: Counter[str], rules: Rules, known: 
     if judged.score >= rules.origin.suspected:  # In native text a single turn of phrase is its writer's own.
         found += turns
         if rules.on("name-variant"):
-            found += mixed_spellings(lines, own)
+            found += mixed_spellings(lines, own, known.told)
         if rules.on("calque"):
             found += patterns.calques(sure=judged.score >= rules.origin.judged)
     return without_overlap([_switched(decision, rules) for decision in found]), judged

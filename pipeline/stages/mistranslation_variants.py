@@ -24,8 +24,9 @@ def variants(lines: Sequence[Line], told: Sequence[Told]) -> Iterator[Decision]:
                     )  # fmt: skip
 
 
-def mixed_spellings(lines: Sequence[Line], own: Sequence[Seen]) -> Iterator[Decision]:
-    """Flag a given name that the page spells in two ways; which one is right, the page does not say."""
+def mixed_spellings(lines: Sequence[Line], own: Sequence[Seen], told: Sequence[Told]) -> Iterator[Decision]:
+    """Flag a given name that the page spells in two ways; which is right, the page does not say, but the event may."""
+    outvoted = {row.name for row in told if row.slot == "spelling"}
     groups: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for row in own:
         if row.slot == "name":
@@ -33,7 +34,7 @@ def mixed_spellings(lines: Sequence[Line], own: Sequence[Seen]) -> Iterator[Deci
     for (surname, _), rows in groups.items():
         usual = min(rows, key=lambda row: (-row.times, row.block, row.value))
         for row in rows:
-            if row.value == usual.value:
+            if row.value == usual.value or f"{row.value} {surname}" in outvoted:
                 continue
             evidence = f"the page has {usual.value} {surname} {usual.times} times, first in block {usual.block}"
             for line in lines:
