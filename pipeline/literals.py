@@ -37,6 +37,7 @@ def needed(pattern: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(literal.lstrip(_HEAD) for literal in found)
 
 
+@lru_cache(maxsize=1024)  # made when first asked for: to read all patterns takes a second
 def clauses(pattern: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     r"""Give screens that fit closer: of one clause at least, a match has a string of each tuple.
 
@@ -89,7 +90,7 @@ class Index:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         """Take patterns by name."""
         self.needed = {name: needed(pattern) for name, pattern in patterns.items()}
-        self._clauses = {name: clauses(pattern) for name, pattern in patterns.items()}
+        self._patterns = patterns
         self._order = {name: number for number, name in enumerate(patterns)}
         self._always: list[str] = []
         self._by_head: dict[str, list[tuple[str, str]]] = {}
@@ -123,7 +124,7 @@ class Index:
 
     def fits(self, name: str, line: str) -> bool:
         """Whether a pattern can match in a line of small letters: some clause of it has all that it asks for."""
-        for clause in self._clauses[name]:
+        for clause in clauses(self._patterns[name]):
             for literals in clause:
                 if not has_any(line, literals):
                     break
