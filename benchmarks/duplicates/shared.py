@@ -59,7 +59,7 @@ def measured(work: Callable[[Job, Any], Any], job: Job, share: Any) -> tuple[flo
     return time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
-def close(job: Job, texts: list[pairing.Texts]) -> None:
+def close(job: Job, texts: list[pairing.Signed]) -> None:
     """Put together what was judged, and write the copies."""
     blocks, cut = (pairing.linked(job, each, rulebook.load()) for each in texts)
     covers.cover(blocks, cut)
