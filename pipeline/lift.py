@@ -1,6 +1,6 @@
 """Lift a rule on one text, or on one document, to a stage on a whole batch."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -34,18 +34,6 @@ def each_text(rule: Callable[[str, Rules], Iterable[Edit]], screen: Screen[Rules
             picked = pc.indices_nonzero(screen(texts, rules))
             rows, texts = picked.to_pylist(), texts.take(picked)
         found = [(row, *edit) for row, text in zip(rows, texts.to_pylist(), strict=True) for edit in rule(text, rules)]
-        return table_of(found, EDITS)
-
-    return propose
-
-
-def each_document(rule: Callable[[Sequence[Block], Rules], Iterable[tuple[int, Edit]]]) -> Propose[Rules]:
-    """Run `rule` on the blocks of each document; it answers with (position in the document, edit)."""
-
-    def propose(blocks: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
-        found = []
-        for first, page in documents(blocks):
-            found += [(first + at, *edit) for at, edit in rule(page, rules)]
         return table_of(found, EDITS)
 
     return propose

@@ -17,10 +17,6 @@ _HEAD = "\0"
 _SHORT, _LONG = 4, 7
 _KEY = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,7}")
 _RUN = re.compile(r"[^\W\d_]+")
-# Words that every text has, so that to need them says little; which turns are looked for everywhere hangs on it.
-_EVERYWHERE = frozenset(
-    ("the", "that", "this", "with", "from", "about", "and", "for", "are", "was", "were", "has", "have", "had", "not")
-)
 
 
 def needed(pattern: str) -> tuple[str, ...] | None:
@@ -60,7 +56,7 @@ def _clause(nodes: Any) -> tuple[tuple[str, ...], ...]:
 
 
 def rarity(pattern: str) -> float:
-    r"""Say how rarely a text has what a pattern needs: letters of the longest telling word, of the commonest string.
+    r"""Say how rarely a text has what a pattern needs: letters of the longest word, of the commonest string.
 
     >>> rarity(r"(?i)\bunder the table\b") < 6 < rarity(r"(?i)\b(?:polemic|controversy)\b")
     True
@@ -218,6 +214,5 @@ def _better(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _weight(literal: str) -> float:
-    """How much a string says: as much as the longest of its words that not every text has; else it hardly counts."""
-    telling = [len(word) for word in _RUN.findall(literal) if word not in _EVERYWHERE]
-    return max(telling, default=0) + len(literal) / 100
+    """How much a string says: as much as the longest of its words, for long words are seldom."""
+    return max(map(len, _RUN.findall(literal)), default=0) + len(literal) / 100

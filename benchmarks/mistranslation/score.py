@@ -4,7 +4,8 @@
 
 PAGES is a folder of text files, or a .jsonl.gz file of rows with `doc` and `text`. Spans of PREDICTED count code points
 of the file as it is; a line taken away as boilerplate counts as a repair where GOLD wants nothing there. GOLD has rows
-{doc, start, end, span, right}: with it each edit is marked right, wrong or outside every label.
+{doc, start, end, span, right}: with it each edit is marked right, wrong or outside every label, and of the rows with
+the action "flag" are counted those that some decision overlaps.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.run import clean_folder
+from pipeline.stages import STAGES as STEPS
+from pipeline.stages.typography import KINDS
 
 Row = dict[str, Any]
 STAGES = ("mistranslation", "typography")
@@ -63,14 +66,28 @@ def as_read(place: int, earlier: Sequence[Row]) -> int:
     return place
 
 
+def entries_of(clean: Path) -> dict[tuple[str, int], list[Row]]:
+    """Give the entries of each block of the ledger, in its order."""
+    by_block: dict[tuple[str, int], list[Row]] = {}
+    for entry in table(clean, "ledger"):
+        by_block.setdefault((entry["doc"], entry["block"]), []).append(entry)
+    return by_block
+
+
+def decided(clean: Path) -> Iterator[Row]:
+    """Give the place in its file of each decision, be it repaired, flagged or refused."""
+    starts, by_block = offsets(table(clean, "blocks")), entries_of(clean)
+    for flag in table(clean, "flags"):
+        key = (flag["doc"], flag["block"])
+        step = STEPS.index("typography" if flag["rule"] in KINDS else "mistranslation")
+        earlier = [e for e in by_block.get(key, ()) if e["step"] < step]
+        yield {"doc": flag["doc"], **{name: starts[key] + as_read(flag[name], earlier) for name in ("start", "end")}}
+
+
 def predicted(clean: Path) -> Iterator[Row]:
     """Give each edit of words and marks, and each line taken away, by its place in the file."""
-    starts = offsets(table(clean, "blocks"))
-    ledger = table(clean, "ledger")
-    by_block: dict[tuple[str, int], list[Row]] = {}
-    for entry in ledger:
-        by_block.setdefault((entry["doc"], entry["block"]), []).append(entry)
-    for entry in ledger:
+    starts, by_block = offsets(table(clean, "blocks")), entries_of(clean)
+    for entry in (entry for entries in by_block.values() for entry in entries):
         key = (entry["doc"], entry["block"])
         if entry["rule"] == "split-quotation":  # Two entries, of which the first says all: a paragraph break goes.
             if entry["after"] is not None:
@@ -103,6 +120,11 @@ def labelled(edit: Row, gold: Mapping[str, Sequence[Row]]) -> str:
     return "right" if any(r == after or (r and (r in after or (after and after in r))) for r in rights) else "wrong"
 
 
+def _overlap(decision: Row, doc: str, span: Row) -> bool:
+    same = decision["doc"].removesuffix(".txt") == doc
+    return same and bool(decision["start"] < span["end"] and span["start"] < decision["end"])
+
+
 def folded(text: str) -> str:
     """Fold what the labels do not insist on: quotation marks, white space, the first letter's case."""
     for old, new in (("“", '"'), ("”", '"'), ("’", "'"), ("‘", "'")):
@@ -125,6 +147,7 @@ def main() -> None:
         stage(args.pages, Path(scratch, "raw"))
         clean_folder(str(Path(scratch, "raw")), str(Path(scratch, "clean")))
         edits = list(predicted(Path(scratch, "clean")))
+        decisions = list(decided(Path(scratch, "clean")))
         flags, documents = (table(Path(scratch, "clean"), name) for name in ("flags", "documents"))
     empty = {doc: [g for g in rows if not g["right"].strip()] for doc, rows in gold.items()}
     edits = [e for e in edits if not e["rule"].startswith("boilerplate/") or labelled(e, empty) == "right"]
@@ -138,6 +161,9 @@ def main() -> None:
     if gold:
         told = Counter(labelled(e, gold) for e in edits)
         print(f"right {told['right']}, wrong {told['wrong']}, outside {told['outside']}")
+        wanted = [(doc, g) for doc, rows in gold.items() for g in rows if g.get("action") == "flag"]
+        met = [any(_overlap(d, doc, g) for d in decisions) for doc, g in wanted]
+        print(f"spans to be flagged: {len(met)}, of which {sum(met)} overlap a decision")
     if args.out:
         args.out.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in edits), "utf-8")
 
