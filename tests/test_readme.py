@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.__main__ import main
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCK = r"<!-- {}: {} -->\n```\w*\n(.*?)```"
@@ -51,6 +53,17 @@ def test_duckdb_shows_the_descriptions(sample):
     stored = f"parquet_kv_metadata('{sample}/latest/documents/*.parquet')"
     query = f"SELECT decode(value) FROM {stored} WHERE decode(key) = 'description'"
     assert duckdb.sql(query).fetchall()[0][0].startswith("a row for each page")
+
+
+@pytest.mark.parametrize(
+    "words", re.findall(r"^python -m pipeline ((?:show|explain|diff|restore|recheck)[^#\n]*)", README, re.MULTILINE)
+)
+def test_commands_that_look_at_the_sample(words, sample, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "clean").symlink_to(sample)
+    assert main(words.split()) == 0
+    assert capsys.readouterr().out.strip()
 
 
 def test_commands_that_the_readme_names_exist():
